@@ -1,0 +1,1 @@
+"""What changes people: one noun a file. Every function takes keywords; the actor is ``by``."""

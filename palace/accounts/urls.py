@@ -1,0 +1,38 @@
+from django.urls import path
+
+from .views import desk, doors, me
+
+urlpatterns = [
+    path("sign-in/", doors.sign_in, name="sign_in"),
+    path("sign-in/code/", doors.sign_in_code, name="sign_in_code"),
+    path("sign-in/code/enter/", doors.sign_in_enter, name="sign_in_enter"),
+    path("sign-in/second-factor/", doors.second_factor_page, name="second_factor"),
+    path("sign-in/second-factor/set-up/", doors.second_factor_setup, name="second_factor_setup"),
+    path("sign-in/forgotten/", doors.reset_password, name="reset_password"),
+    path("sign-in/forgotten/new/", doors.reset_password_new, name="reset_password_new"),
+    path("sign-out/", doors.sign_out, name="sign_out"),
+    path("register/", doors.register, name="register"),
+    path("register/details/", doors.register_details, name="register_details"),
+    path("consent/", doors.consent, name="consent"),
+    path("demo/codes/", doors.demo_codes, name="demo_codes"),
+    path("me/", me.me, name="me"),
+    path("me/edit/", me.me_edit, name="me_edit"),
+    path("me/id-number/", me.me_identity, name="me_identity"),
+    path("me/phone/", me.me_phone, name="me_phone"),
+    path("me/phone/code/", me.me_phone_code, name="me_phone_code"),
+    path("me/password/", me.me_password, name="me_password"),
+    path("me/sessions/", me.me_sessions, name="me_sessions"),
+    path("me/reads/", me.me_reads, name="me_reads"),
+    path("me/language/", me.me_language, name="me_language"),
+    path("desk/verification/", desk.desk_verification, name="desk_verification"),
+    path("desk/verification/<int:pk>/verify/", desk.desk_verify, name="desk_verify"),
+    path("desk/verification/<int:pk>/refuse/", desk.desk_refuse, name="desk_refuse"),
+    path("desk/roster/", desk.desk_roster, name="desk_roster"),
+    path("desk/members/", desk.desk_members, name="desk_members"),
+    path("desk/members/new/", desk.desk_member_new, name="desk_member_new"),
+    path("desk/members/<int:pk>/", desk.desk_member, name="desk_member"),
+    path("desk/members/<int:pk>/edit/", desk.desk_member_edit, name="desk_member_edit"),
+    path("desk/members/<int:pk>/phone/", desk.desk_member_phone, name="desk_member_phone"),
+    path("desk/members/<int:pk>/password/", desk.desk_member_password, name="desk_member_password"),
+    path("desk/members/<int:pk>/hardship/", desk.desk_member_hardship, name="desk_member_hardship"),
+]

@@ -1,0 +1,1 @@
+"""Pages about people: ``doors`` (in and out), ``me`` (one's own), ``desk`` (staff)."""

@@ -1,0 +1,35 @@
+"""Columns that registers share: names in the reader's language, and what became of things that go out."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from .wording import local_text
+
+
+def in_own_words(field: str, label):
+    """The column ``field`` in the reader's language; sorted by the Chinese."""
+
+    @admin.display(description=label, ordering=field)
+    def column(thing):
+        return local_text(thing, field)
+
+    column.__name__ = f"local_{field}"
+    return column
+
+
+NAME = in_own_words("name", _("name"))
+REASON = in_own_words("reason", _("reason"))
+
+
+class Outgoing:
+    @admin.display(description=_("written"), ordering="pk")
+    def written(self, message):
+        return message.created_at
+
+    @admin.display(description=_("tries"))
+    def attempts(self, message):
+        return message.tries
+
+    @admin.display(description=_("error"))
+    def trouble(self, message):
+        return message.error or "–"

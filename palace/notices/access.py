@@ -1,0 +1,31 @@
+"""What the owner of an account is told about his access. The topics are written by ``palace.accounts.services``."""
+
+from datetime import datetime, timedelta
+
+from palace.accounts.limits import spoken
+from palace.accounts.models import FactorReset, User
+from palace.core.navigation import address
+from palace.core.wording import clock_text, date_text, local_day
+
+from .services import notify_account
+
+KINDS = {"password": "locked_out", "second_factor": "factor_locked_out"}
+
+
+def say_locked_out(outbox) -> None:
+    """Nothing where the number that was tried has no account."""
+    user, wait = User.objects.filter(pk=outbox.payload["user"]).first(), timedelta(seconds=outbox.payload["seconds"])
+    if user:
+        kind = KINDS[outbox.payload["kind"]]
+        told = {"kind": kind, "user": user, "outbox": outbox, "link": address("me_password")}
+        notify_account(facts=lambda: {"when": when(outbox.created_at), "wait": spoken(wait)}, **told)
+
+
+def say_factor_reset(outbox) -> None:
+    reset = FactorReset.objects.select_related("user").get(pk=outbox.payload["reset"])
+    told = {"kind": "factor_reset", "user": reset.user, "outbox": outbox, "link": address("me_sessions")}
+    notify_account(facts=lambda: {"when": when(reset.at), "reason": reset.reason}, **told)
+
+
+def when(at: datetime) -> str:
+    return f"{date_text(local_day(at))} {clock_text(at)}"

@@ -1,0 +1,106 @@
+"""What a union sees of the palaces below it: facts of the houses and counts of the week, never persons."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Sum
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from bookings.models import Booking, BookingStatus
+from bookings.views.base import opening_text
+from bookings.words import marked
+from palace.core.wording import date_text
+from palace.unions.models import Palace
+from venues import rulebook
+from venues.models import Visit
+
+SMALLEST = 5  # a smaller count could point to a person; there is no sum either, which would give it away
+
+
+@require_safe
+def overview(request):
+    palaces = Palace.objects.filter(pk__in=request.user.palaces_with("overview.see"))
+    first = monday(timezone.localdate())
+    context = {"columns": columns(), "rows": rows_of(list(palaces), first), "smallest": SMALLEST}
+    days = {"first": date_text(first), "last": date_text(first + timedelta(days=6))}
+    return render(request, "pages/overview.html", context | {"days": days})
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def columns() -> list[tuple[str, str]]:
+    return [
+        (_("Palace"), ""),
+        (_("Bookings this week"), "n"),
+        (_("Visits this week"), "n"),
+        (_("Today"), ""),
+        (pgettext("palace", "Class"), ""),
+        (_("Kind of institution"), ""),
+        (_("Floor area"), "n"),
+        (_("Let out"), "n"),
+        (pgettext("palace", "Land"), "n"),
+    ]
+
+
+def rows_of(palaces: list[Palace], first: date) -> list[dict]:
+    """One row for each palace, in four queries however many there are."""
+    pks = [palace.pk for palace in palaces]
+    books, booked, came = rulebook.current_of(pks), bookings_of(pks, first), persons_of(pks, first)
+    return [row(p, books[p.pk], booked.get(p.pk, 0), came.get(p.pk, 0)) for p in palaces]
+
+
+def week(first: date) -> tuple[datetime, datetime]:
+    """Seven days from midnight of ``first``."""
+    begin = datetime.combine(first, time(), timezone.get_default_timezone())
+    return begin, begin + timedelta(days=7)
+
+
+def bookings_of(pks: list[int], first: date) -> dict[int, int]:
+    """Bookings that begin in the week and were not given back, by palace."""
+    begin, end = week(first)
+    rows = Booking.objects.filter(palace__in=pks, starts_at__gte=begin, starts_at__lt=end)
+    rows = rows.exclude(status=BookingStatus.CANCELLED).order_by()
+    return dict(rows.values_list("palace").annotate(n=Count("pk")))
+
+
+def persons_of(pks: list[int], first: date) -> dict[int, int]:
+    """Persons who came in during the week, each time counted, by palace."""
+    begin, end = week(first)
+    rows = Visit.objects.filter(palace__in=pks, entered_at__gte=begin, entered_at__lt=end).order_by()
+    return dict(rows.values_list("palace").annotate(n=Sum("persons")))
+
+
+def row(palace: Palace, book, booked: int, came: int) -> dict:
+    cells = [
+        (count_text(booked), "n"),
+        (count_text(came), "n"),
+        (opening_text(book), "nb"),
+        (palace.get_palace_class_display(), "nb"),
+        (palace.get_institution_display(), "nb"),
+        (area(palace.floor_area_m2), "n"),
+        (area(palace.leased_area_m2), "n"),
+        (_("%(mu)s mu") % {"mu": f"{float(palace.land_area_mu):g}"} if palace.land_area_mu else "–", "n"),
+    ]
+    return {"head": head(palace), "cells": cells}
+
+
+def head(palace: Palace):
+    """The name, which leads to the public page where there is one."""
+    if not palace.is_active:
+        return format_html("{} <span class='chip off'>{}</span>", marked(palace), _("not shown to the public"))
+    return format_html('<a href="{}">{}</a>', reverse("palace_detail", args=[palace.slug]), marked(palace))
+
+
+def count_text(count: int) -> str:
+    return f"{count:,}" if count >= SMALLEST else _("under %(n)d") % {"n": SMALLEST}
+
+
+def area(square_metres: int) -> str:
+    return f"{square_metres:,} m²" if square_metres else "–"
