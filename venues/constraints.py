@@ -1,0 +1,23 @@
+"""Sentences for what only the database knows about the house."""
+
+from django.utils.translation import gettext_lazy as _
+
+from palace.core.constraints import explain
+
+
+def declare() -> None:
+    explain(
+        {
+            "allocation_run_in_space": _("The space has fewer places than that. Keep a shorter run."),
+            "unit_run_in_space": _(
+                "The unit ends behind the last place of its space. Make the run shorter, or the space larger."
+            ),
+            "unit_space_in_venue": _("This space belongs to another venue. Choose a space of the unit's venue."),
+            "allocation_places_free": _(
+                "Some of these places are kept for somebody else at that time. Change the times or the places."
+            ),
+            "occupancy_places_free": _("Somebody has just taken this. Choose another time."),
+            "discount_once": _("This category has a discount in this tariff already. Change that line."),
+            "discount_at_most_all": _("Nobody pays more than the whole price: type a number from 0 to 100."),
+        }
+    )

@@ -1,0 +1,120 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from palace.core.wording import local_text
+from palace.unions.models import Palace
+
+from .house import Site, Venue
+
+
+class DayType(models.IntegerChoices):
+    """A weekday as Python counts it, or a public holiday."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+    HOLIDAY = 7, _("public holiday")
+
+
+class CalendarDay(models.Model):
+    """A day that is not what its weekday says: a public holiday, or a make-up working day. Same for all palaces."""
+
+    day = models.DateField(_("day"), primary_key=True)
+    counts_as = models.PositiveSmallIntegerField(_("counts as"), choices=DayType)
+    name = models.CharField(_("name"), max_length=40)
+    name_en = models.CharField(_("English name"), max_length=60, blank=True)
+    is_estimate = models.BooleanField(_("not yet announced"), default=False)
+
+    class Meta:
+        verbose_name = _("special day")
+        verbose_name_plural = _("special days")
+        ordering = ["day"]
+
+    def __str__(self):
+        return f"{self.day} {local_text(self, 'name')}"
+
+
+class Scoped(models.Model):
+    """Holds for a venue, or for all venues of a site, or for the whole palace: the narrower one wins."""
+
+    palace = models.ForeignKey(Palace, models.PROTECT, related_name="+", verbose_name=_("palace"))
+    site = models.ForeignKey(
+        Site, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("site"), db_constraint=False
+    )
+    venue = models.ForeignKey(
+        Venue, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("venue"), db_constraint=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class OpeningHours(Scoped):
+    """Weekly hours with validity. A season is a row with a later first day: it wins while it lasts.
+
+    ``closes_at`` at or before ``opens_at`` means the next day: 18:00–02:00, 8:00–0:00.
+    """
+
+    day_type = models.PositiveSmallIntegerField(_("day"), choices=DayType)
+    opens_at = models.TimeField(_("opens"))
+    closes_at = models.TimeField(_("closes"))
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    season = models.CharField(_("season"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["day_type", "opens_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
+                name="opening_days_in_order",
+                violation_error_message=_("The last day comes before the first. Swap them."),
+            ),
+            models.CheckConstraint(
+                condition=Q(site=None) | Q(venue=None),
+                name="opening_one_scope",
+                violation_error_message=_("Choose a site or a venue, not both."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_day_type_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+class OpeningException(Scoped):
+    """Another rule for one day: closed, or other hours. Several rows of one day are several intervals."""
+
+    day = models.DateField(_("day"))
+    closed = models.BooleanField(_("closed"), default=False)
+    opens_at = models.TimeField(_("opens"), null=True, blank=True)
+    closes_at = models.TimeField(_("closes"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=60)
+    reason_en = models.CharField(_("reason in English"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("dated exception")
+        verbose_name_plural = _("dated exceptions")
+        ordering = ["day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed=True, opens_at=None, closes_at=None)
+                | Q(closed=False, opens_at__isnull=False, closes_at__isnull=False),
+                name="exception_closed_or_hours",
+                violation_error_message=_("Either closed, or hours: fill in one of the two."),
+            ),
+            models.CheckConstraint(
+                condition=Q(site=None) | Q(venue=None),
+                name="exception_one_scope",
+                violation_error_message=_("Choose a site or a venue, not both."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.day} {local_text(self, 'reason')}"
