@@ -1,0 +1,1 @@
+"""The desk: staff at work. One noun a file; rules live in the services."""

@@ -1,0 +1,125 @@
+"""From a day's facts to a table: queries, rows, columns."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils.translation import gettext as _
+
+from bookings.fullness import basic_units
+from bookings.models import Booking
+from bookings.slots import Held, busy
+from palace.core.wording import day_text
+from venues import rulebook
+from venues.holders import HOLDERS
+from venues.models import Closure, Venue
+from venues.rules import SHANGHAI, Rulebook, at
+
+from . import marks
+from .parts import Cell, Facts, Group, Place, Row, Sheet, Stretch, Viewer
+from .rows import stretches_of
+
+MOST_ROWS = 6  # more equal courts or tables than these share one row, with their count
+HOUR = timedelta(hours=1)
+STEPS = [timedelta(minutes=minutes) for minutes in (30, 15, 10)]
+FINEST = timedelta(minutes=5)
+
+
+def sheet(*, palace, day: date, now: datetime, viewer: Viewer) -> Sheet:
+    """The sheet of ``day``: at most six queries, however many places the house has."""
+    book = rulebook.current(palace.pk)
+    venues = list(Venue.objects.filter(palace=palace, is_active=True).select_related("site"))
+    since, until = reach(book, venues, day)
+    facts = facts_of(book, day, now, viewer, since, until)
+    step = step_of(facts, since, until)
+    places = [place for venue in venues for place in places_of(book, venue)]
+    cells = [cells_of(stretches_of(facts, place, since, until), since, step) for place in places]
+    return Sheet(
+        caption=_("%(day)s: who has which place when") % {"day": day_text(day)},
+        hours=hours_of(since, until, step),
+        groups=grouped(places, cells),
+        columns=(until - since) // step + 1,
+        now_at=position(now, since, until),
+        bookings=len(facts.bookings),
+    )
+
+
+def reach(book: Rulebook, venues: list[Venue], day: date) -> tuple[datetime, datetime]:
+    """Whole hours from the earliest opening to the latest closing; nine to nine where nothing opens."""
+    first, last = book.reach(day, [venue.pk for venue in venues]) or (at(day, time(9)), at(day, time(21)))
+    return first.replace(minute=0), last.replace(minute=0) + HOUR * bool(last.minute)
+
+
+def facts_of(book: Rulebook, day: date, now: datetime, viewer: Viewer, since: datetime, until: datetime) -> Facts:
+    held = busy({unit.space_id for unit in book.units.values() if unit.is_active}, since, until)
+    ids = holders_of(held)
+    bookings = Booking.objects.select_related("member").in_bulk(ids["booking"]) if "booking" in ids else {}
+    closures = Closure.objects.in_bulk(ids["closure"]) if "closure" in ids else {}
+    sessions = texts_of("session", ids["session"]) if ids.keys() & HOLDERS.keys() >= {"session"} else {}
+    return Facts(book, day, now, viewer, held, bookings, closures, sessions)
+
+
+def texts_of(kind: str, ids: set[int]) -> dict[int, str]:
+    return {pk: line.text for pk, line in HOLDERS[kind].describe(sorted(ids)).items()}
+
+
+def holders_of(held: dict[int, list[Held]]) -> dict[str, set[int]]:
+    """Ids of what holds places, by kind."""
+    found: dict[str, set[int]] = {}
+    for rows in held.values():
+        for row in rows:
+            found.setdefault(row.kind, set()).add(row.holder_id)
+    return found
+
+
+def places_of(book: Rulebook, venue: Venue) -> list[Place]:
+    """Rows of a venue. A unit that others divide is seen in their rows; many equal ones share a row."""
+    shown = basic_units(book.units_of(venue.pk))
+    whole = [unit for unit in shown if not unit.shared]
+    if len(whole) <= MOST_ROWS:
+        return [Place(venue, (unit,)) for unit in shown]
+    return [Place(venue, tuple(whole)), *(Place(venue, (unit,)) for unit in shown if unit.shared)]
+
+
+# --- columns ------------------------------------------------------------------------------------------------------
+
+
+def step_of(facts: Facts, since: datetime, until: datetime) -> timedelta:
+    """Half an hour, or the finer step that bookings and openings need. Walk-ins and closures are rounded."""
+    edges = {edge for b in facts.bookings.values() if b.source != "walk_in" for edge in (b.starts_at, b.ends_at)}
+    edges |= {edge for venue in facts.book.venues for opened in facts.book.opening(venue, facts.day) for edge in opened}
+    offsets = [edge - since for edge in edges if since <= edge <= until]
+    return next((step for step in STEPS if not any(offset % step for offset in offsets)), FINEST)
+
+
+def cells_of(stretches: list[Stretch], since: datetime, step: timedelta) -> list[Cell]:
+    """Stretches as spans of columns. A mark has the whole of a column that it touches, room gives way."""
+    cells: list[Cell] = []
+    column = 0
+    for each in stretches:
+        end = (each.until - since) // step if each.room else -((since - each.until) // step)
+        if end > column:
+            cells.append(Cell(end - column, each.state, each.label, each.spoken, each.href))
+            column = end
+    return cells
+
+
+def hours_of(since: datetime, until: datetime, step: timedelta) -> list[tuple[str, int]]:
+    """Each hour and its columns."""
+    return [(str((since + HOUR * n).astimezone(SHANGHAI).hour), HOUR // step) for n in range((until - since) // HOUR)]
+
+
+def position(now: datetime, since: datetime, until: datetime) -> str:
+    """Where now stands, in per cent of the width; empty outside."""
+    return f"{(now - since) / (until - since) * 100:.2f}%" if since <= now <= until else ""
+
+
+def grouped(places: list[Place], cells: list[list[Cell]]) -> list[Group]:
+    """Rows under site and floor; a venue of several rows has a group of its own."""
+    of_venue = [place.venue.pk for place in places]
+    groups: list[Group] = []
+    for place, row in zip(places, cells, strict=True):
+        alone = of_venue.count(place.venue.pk) > 1
+        label = marks.group_name(place, alone)
+        if not groups or groups[-1].label != label:
+            groups.append(Group(label))
+        groups[-1].rows.append(Row(marks.row_name(place, alone), row))
+    return groups

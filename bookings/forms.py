@@ -1,0 +1,135 @@
+"""Shapes of what members send; the rules are the services'."""
+
+from django import forms
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from palace.core.wording import masked_name, money_text
+from venues.models import Site, VenueKind
+
+from .words import length_text
+
+KEY_LENGTH = 64
+
+
+class VenueFilterForm(forms.Form):
+    q = forms.CharField(
+        label=_("Name, pinyin or English"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "autocapitalize": "none"}),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    site = forms.ModelChoiceField(
+        queryset=Site.objects.none(), label=_("Site"), required=False, empty_label=_("All sites")
+    )
+    free = forms.ChoiceField(label=_("When there is room"), required=False)
+    gratis = forms.BooleanField(label=_("Free of charge only"), required=False)
+
+    def __init__(self, data, *, sites, kinds):
+        super().__init__(data)
+        labels = dict(VenueKind.choices)
+        self.fields["kind"].choices = [("", gettext("All kinds")), *((k, labels[k]) for k in labels if k in kinds)]
+        self.fields["site"].queryset = sites
+        self.fields["free"].choices = [
+            ("", gettext("Full ones too")),
+            ("today", gettext("Free today")),
+            ("now", gettext("Free now")),
+        ]
+
+    @property
+    def boxes(self) -> list:
+        """The fields that stand side by side; all are wishes, none is asked for."""
+        return [self[name] for name in ("q", "kind", "site", "free")]
+
+    def wanted(self) -> dict:
+        """What is set and makes sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class BookingForm(forms.Form):
+    """Length, persons and for whom; each is a field only where there is a choice."""
+
+    key = forms.CharField(max_length=KEY_LENGTH, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, offer, people, initial=None):
+        super().__init__(data, initial=initial)
+        self.offer, self.people = offer, people
+        if len(offer.plans) > 1:
+            self.fields["minutes"] = minutes_field(offer)
+        if offer.largest > 1:
+            self.fields["party_size"] = party_field(offer)
+        if len(people) > 1:
+            self.fields["member"] = member_field(people)
+
+    @property
+    def asked(self) -> list:
+        """The visible fields in order."""
+        return [self[name] for name in ("minutes", "party_size", "member") if name in self.fields]
+
+    def minutes(self) -> int:
+        return self.cleaned_data.get("minutes") or self.offer.minutes[0]
+
+    def party_size(self) -> int:
+        return self.cleaned_data.get("party_size") or self.offer.smallest
+
+    def member(self):
+        chosen = self.cleaned_data.get("member")
+        return next((person for person in self.people if person.pk == chosen), self.people[0])
+
+
+def minutes_field(offer):
+    each = gettext("%(price)s a person") if offer.unit.shared else "%(price)s"
+    choices = [
+        (minutes, f"{length_text(minutes)} · {each % {'price': money_text(offer.plan_of(minutes).price.fen)}}")
+        for minutes in offer.minutes
+    ]
+    return forms.TypedChoiceField(label=_("How long"), choices=choices, coerce=int, widget=forms.RadioSelect)
+
+
+def party_field(offer):
+    label = _("For how many persons") if offer.unit.shared else _("How many come")
+    hint = gettext("At most %(n)s.") % {"n": offer.largest}
+    return forms.IntegerField(
+        label=label,
+        help_text=hint,
+        min_value=offer.smallest,
+        max_value=offer.largest,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+def member_field(people):
+    first, *others = people
+    own = gettext("%(name)s (myself)") if first.user_id else gettext("%(name)s (family)")
+    names = shown_names(people)
+    choices = [(first.pk, own % {"name": names[first.pk]})]
+    choices += [(p.pk, gettext("%(name)s (family)") % {"name": names[p.pk]}) for p in others]
+    return forms.TypedChoiceField(label=_("For whom"), choices=choices, coerce=int, widget=forms.RadioSelect)
+
+
+def shown_names(people) -> dict[int, str]:
+    """Masked, unless two would look alike: then whoever reads over the shoulder sees more than a mistake is worth."""
+    masked = {person.pk: masked_name(person.name) for person in people}
+    twins = len(set(masked.values())) < len(people)
+    return {person.pk: person.name for person in people} if twins else masked
+
+
+class CancelForm(forms.Form):
+    why = forms.ChoiceField(label=_("Why"), required=False, widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("In your words"), max_length=160, required=False)
+
+    def __init__(self, data=None):
+        super().__init__(data)
+        texts = [
+            pgettext("reason", "Something came up"),
+            pgettext("reason", "Not feeling well"),
+            pgettext("reason", "The weather"),
+            pgettext("reason", "Booked by mistake"),
+        ]
+        self.fields["why"].choices = [(text, text) for text in texts]
+
+    def text(self) -> str:
+        pieces = [self.cleaned_data.get("why", ""), self.cleaned_data.get("reason", "").strip()]
+        return pgettext("between clauses", ", ").join(piece for piece in pieces if piece)

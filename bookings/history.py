@@ -1,0 +1,78 @@
+"""The life of a booking in words, read from the audit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from palace.accounts.models import User
+from palace.core.models import AuditEntry, LedgerTransaction
+from palace.core.wording import clock_text, day_text, masked_name, money_text
+
+from .models import Booking, BookingSource
+
+STEPS = {
+    ("pending", "confirmed"): lambda: pgettext("history", "Approved"),
+    ("confirmed", "used"): lambda: pgettext("history", "Checked in"),
+    ("no_show", "used"): lambda: pgettext("history", "Checked in after all"),
+    ("used", "confirmed"): lambda: pgettext("history", "Check-in taken back"),
+    ("confirmed", "no_show"): lambda: pgettext("history", "Did not come"),
+    ("confirmed", "cancelled"): lambda: pgettext("history", "Cancelled"),
+    ("pending", "cancelled"): lambda: pgettext("history", "Cancelled before it was approved"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    who: str
+    what: str
+
+
+def history(booking: Booking) -> list[Event]:
+    """Who did what when, the newest first: two queries."""
+    rows = list(AuditEntry.objects.filter(table_name="bookings_booking", row_id=str(booking.pk)).order_by("-at", "-id"))
+    names = dict(User.objects.filter(pk__in={row.actor_id for row in rows if row.actor_id}).values_list("pk", "name"))
+    return [Event(row.at, who(booking, row, names), what) for row in rows for what in told(row)]
+
+
+def who(booking: Booking, row: AuditEntry, names: dict[int, str]) -> str:
+    if row.actor_id is None:
+        return _("by itself")
+    if row.actor_id == booking.member.user_id:
+        return _("the member")
+    return masked_name(names.get(row.actor_id, ""))
+
+
+def told(row: AuditEntry) -> list[str]:
+    """What one audit row says; nothing where only counters moved."""
+    before, after = row.before or {}, row.after or {}
+    if row.action == "insert":
+        return [_("Booked: %(source)s") % {"source": BookingSource(after["source"]).label}]
+    found = []
+    if "status" in after:
+        found.append(STEPS[(before["status"], after["status"])]())
+    if "starts_at" in after or "unit_id" in after:
+        found.append(moved(after))
+    if "paid_fen" in after:
+        found.append(money(after["paid_fen"] - before["paid_fen"]))
+    return found
+
+
+def moved(after: dict) -> str:
+    if "starts_at" not in after:
+        return _("Moved to another place")
+    since = datetime.fromisoformat(after["starts_at"])
+    return _("Moved to %(when)s") % {"when": f"{day_text(since)} {clock_text(since)}"}
+
+
+def money(fen: int) -> str:
+    amount = money_text(abs(fen))
+    return _("Paid %(amount)s") % {"amount": amount} if fen > 0 else _("Given back %(amount)s") % {"amount": amount}
+
+
+def ledger_of(booking: Booking) -> list[LedgerTransaction]:
+    """Payments and refunds, the oldest first, with their entries: two queries."""
+    rows = LedgerTransaction.objects.filter(subject="booking", subject_id=booking.pk, palace_id=booking.palace_id)
+    return list(rows.select_related("by").prefetch_related("entries").order_by("at", "pk"))

@@ -1,0 +1,268 @@
+"""What the list of venues and the page about one say. Figures from the rules and the holding rows."""
+
+from datetime import date, datetime, timedelta
+
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from palace.core.wording import (
+    clock_text,
+    hours_text,
+    local_day,
+    local_text,
+    money_text,
+    tongues,
+    weekday_text,
+)
+from venues.models import Venue
+from venues.rules import Caller, PolicyRules, PriceLine, Rulebook, at, interval
+
+from .board import rows_of
+from .fullness import CLOSED, CLOSURE, FULL, LATER, OPEN, OVER, SESSION, Fullness, basic_units, count_free, fullness
+from .planning import whole_minutes
+from .slots import MIDNIGHT, busy, day_bounds, unit_slots
+from .words import free_now_words, length_text, marked, number_word, units_words
+
+DAY = timedelta(days=1)
+
+
+def listed(book: Rulebook, venues: list[Venue], wanted: dict, caller: Caller, now: datetime) -> list[dict]:
+    """Rows of the list, narrowed by what needs the rules: free now, free today, free of charge. One query."""
+    today = local_day(now)
+    venues = [venue for venue in venues if book.units_of(venue.pk)]
+    spaces = {unit.space_id for venue in venues for unit in book.units_of(venue.pk)}
+    held = busy(spaces, *day_bounds(today - DAY, 2))
+    rows = [row(book, venue, held, today, caller, now) for venue in venues]
+    return [each for each in rows if fits(each, wanted)]
+
+
+def row(book: Rulebook, venue: Venue, held, today: date, caller: Caller, now: datetime) -> dict:
+    units = book.units_of(venue.pk)
+    slots = [s for u in units for s in unit_slots(book, u, [today], rows_of(u, today, held), caller, now)]
+    seen = fullness(book, venue.pk, held, now)
+    count = count_free(book, venue.pk, slots)
+    return {
+        "name": marked(venue),
+        "href": reverse("venue_board", args=[venue.pk]),
+        "where": where(venue),
+        "size": size_text(venue, units),
+        "now": now_text(venue.kind, seen, now),
+        "is_free_now": seen.state == OPEN,
+        "today": today_text(count, slots),
+        "today_kind": "ok" if count else "full" if any(slot.reason != "past" for slot in slots) else "off",
+        "is_free_today": bool(count),
+        "price": price_text(slots or next_slots(book, units, today, caller, now), units[0].shared),
+        "is_gratis": all(s.price_fen == 0 for s in slots or next_slots(book, units, today, caller, now)),
+        "summary": marked(venue, "summary"),
+    }
+
+
+def next_slots(book, units, today, caller, now):
+    """Tomorrow's, for the price, where today has none any more."""
+    return unit_slots(book, units[0], [today + DAY], [], caller, now)
+
+
+def where(venue: Venue) -> str:
+    """主宫 3 层"""
+    return " ".join(filter(None, [local_text(venue.site, "name"), local_text(venue, "floor")]))
+
+
+def size_text(venue: Venue, units) -> str:
+    basic = basic_units(units)
+    shared = sum(u.place_count for u in basic if u.shared)
+    if shared:
+        return ngettext("%(n)s place", "%(n)s places", shared) % {"n": shared}
+    return units_words(venue.kind, len(basic))
+
+
+def today_text(count: int, slots) -> str:
+    if count:
+        return ngettext("%(n)s slot free today", "%(n)s slots free today", count) % {"n": count}
+    if slots and all(slot.reason == "past" for slot in slots):
+        return _("Too late to book today")
+    return _("Nothing free today") if slots else _("Closed today")
+
+
+def price_text(slots, shared: bool) -> str:
+    """Free, 15 元, or from 15 元: what a slot costs the reader."""
+    prices = sorted({slot.price_fen for slot in slots})
+    if not prices:
+        return ""
+    if prices == [0]:
+        return money_text(0)
+    price = {"price": money_text(prices[0])}
+    if not prices[0]:
+        return _("free to %(price)s a slot") % {"price": money_text(prices[-1])}
+    text = _("%(price)s a slot") if len(prices) == 1 else _("from %(price)s a slot")
+    if shared:
+        text = _("%(price)s a person and slot") if len(prices) == 1 else _("from %(price)s a person and slot")
+    return text % price
+
+
+def fits(row: dict, wanted: dict) -> bool:
+    free = wanted.get("free")
+    return (
+        (free != "now" or row["is_free_now"])
+        and (free != "today" or row["is_free_today"])
+        and (not wanted.get("gratis") or row["is_gratis"])
+    )
+
+
+def now_text(kind: str, seen: Fullness, now: datetime) -> str:
+    """How it is at this moment, in one phrase."""
+    if seen.state == OPEN:
+        before, after = free_now_words(kind, seen.shared, seen.free)
+        words = {"before": before, "n": seen.free, "after": after}
+        return (_("Now %(before)s %(n)s %(after)s") if before else _("Now %(n)s %(after)s")) % words
+    return state_text(seen, now)
+
+
+def state_text(seen: Fullness, now: datetime) -> str:
+    if seen.state in (LATER, OVER, CLOSED):
+        return shut_text(seen, now)
+    return {FULL: _("Full now"), SESSION: _("A class is on"), CLOSURE: _("Closed now")}[seen.state]
+
+
+def shut_text(seen: Fullness, now: datetime) -> str:
+    if seen.opens_at is None:
+        return _("Closed")
+    day, time = local_day(seen.opens_at), {"time": clock_text(seen.opens_at)}
+    if day == local_day(now):
+        return _("Opens at %(time)s") % time
+    if day == local_day(now) + DAY:
+        return _("Opens tomorrow at %(time)s") % time
+    return _("Opens %(weekday)s at %(time)s") % (time | {"weekday": weekday_text(day)})
+
+
+def list_title(palace, venues: list[dict], wanted: dict) -> tuple[str, str]:
+    """The sentence over the list, in its two halves."""
+    count = len(venues)
+    if palace is None or not (count or wanted):
+        return _("No venue can be booked here yet"), ""
+    if wanted:
+        found = ngettext("One venue fits", "%(n)s venues fit", count) if count else _("No venue fits")
+        return found % {"n": number_word(count)}, ""
+    free = sum(venue["is_free_today"] for venue in venues)
+    house = ngettext("One venue,", "%(n)s venues,", count) % {"n": number_word(count)}
+    if not free:
+        return house, _("nothing is free today any more")
+    return house, ngettext("one has room today", "%(n)s have room today", free) % {"n": number_word(free)}
+
+
+# --- about one ----------------------------------------------------------------------------------------------------
+
+
+def about(venue: Venue, book: Rulebook, today: date) -> dict:
+    units = book.units_of(venue.pk)
+    return {
+        "venue": venue,
+        "where": where(venue),
+        "size": size_text(venue, units) if units else "",
+        "week": week(book, venue.pk, today),
+        "rules": [sentence for unit in units[:1] for sentence in policy_sentences(book.policy(unit, today))],
+        "prices": prices(book, units[0], today) if units else [],
+        "photos": list(venue.photos.all()),
+        "house_rules": paragraphs(venue, "rules"),
+        "accessibility": paragraphs(venue, "accessibility") or paragraphs(venue.site, "accessibility"),
+        "board": reverse("venue_board", args=[venue.pk]),
+    }
+
+
+def paragraphs(thing, field: str):
+    """Text that staff wrote, a paragraph a line."""
+    lines = [line.strip() for line in local_text(thing, field).splitlines() if line.strip()]
+    return format_html_join("", "<p>{}</p>", ((tongues(line),) for line in lines))
+
+
+def week(book: Rulebook, venue_id: int, today: date) -> list[dict]:
+    """The hours of the next seven days, with the reason where a day is shut for one."""
+    return [day_hours(book, venue_id, today + n * DAY) for n in range(7)]
+
+
+def day_hours(book: Rulebook, venue_id: int, day: date) -> dict:
+    opened = book.opening(venue_id, day)
+    reason = book.closed_reason(venue_id, day)
+    text = pgettext("between clauses", ", ").join(hours_text(*each) for each in opened)
+    return {"day": day, "hours": text or _("Closed"), "reason": local_text(reason, "reason") if reason else ""}
+
+
+def policy_sentences(policy: PolicyRules | None) -> list[str]:
+    """What a member has to know before he books."""
+    if policy is None:
+        return [_("This place cannot be booked yet. Ask at the desk.")]
+    shortest, longest = whole_minutes(policy.shortest), whole_minutes(policy.longest)
+    lengths = {"shortest": length_text(shortest), "longest": length_text(longest)}
+    days = {"n": policy.horizon_days, "time": clock_text(policy.opens_at)}
+    return [
+        _("One booking lasts %(shortest)s.") % lengths
+        if shortest == longest
+        else _("One booking lasts %(shortest)s to %(longest)s.") % lengths,
+        ngettext(
+            "Each day can be booked from %(time)s on the day before.",
+            "Each day can be booked from %(time)s, %(n)s days before.",
+            policy.horizon_days,
+        )
+        % days,
+        cancel_sentence(policy),
+        *([_("A request is approved by the venue first.")] if policy.needs_approval else []),
+        _("For verified union members.") if policy.audience == "members" else _("For everybody with an account."),
+    ]
+
+
+def cancel_sentence(policy: PolicyRules) -> str:
+    minutes = whole_minutes(policy.notice)
+    if not minutes:
+        return _("You can give it back until it begins.")
+    return _("You can give it back up to %(length)s before it begins.") % {"length": length_text(minutes)}
+
+
+def prices(book: Rulebook, unit, today: date) -> list[dict]:
+    """Lines of the tariff in force: band, days, hours, for whom, price an hour. A line that never falls into them is left out."""
+    tariff = book.tariff(unit, today)
+    lines = [(line, open_hours(book, unit.venue_id, line, today)) for line in tariff.lines] if tariff else []
+    return [price_line(line, hours, unit.shared) for line, hours in lines if hours]
+
+
+def open_hours(book: Rulebook, venue_id: int, line: PriceLine, today: date) -> str:
+    """The hours of ``line`` as far as the venue is open in them within a fortnight; all of them where it is shut throughout.
+
+    Nobody pays the evening's price until 24:00 in a house that shuts at 21:00.
+    """
+    days = [today + n * DAY for n in range(14)]
+    days = [day for day in days if line.days in ("any", "weekend" if book.is_weekend(day) else "workday")]
+    opened = [(day, each) for day in days for each in book.opening(venue_id, day)]
+    bands = [(day, interval(day, line.since, line.until)) for day in days]
+    if not opened or (line.until <= line.since and line.until != MIDNIGHT):  # unknown, or a band through the night
+        return hours_text(*interval(today, line.since, line.until))
+    met = [
+        (max(since, opens) - at(day, MIDNIGHT), min(until, closes) - at(day, MIDNIGHT))
+        for day, (since, until) in bands
+        for on, (opens, closes) in opened
+        if abs((on - day).days) <= 1 and max(since, opens) < min(until, closes)
+    ]
+    if not met:
+        return ""
+    first, last = min(since for since, _until in met), max(until for _since, until in met)
+    return hours_text(at(today, MIDNIGHT) + first, at(today, MIDNIGHT) + last)
+
+
+def price_line(line: PriceLine, hours: str, shared: bool) -> dict:
+    days = {
+        "any": pgettext("days", "every day"),
+        "workday": pgettext("days", "working days"),
+        "weekend": pgettext("days", "weekends and holidays"),
+    }
+    people = {
+        "anyone": pgettext("audience", "everybody"),
+        "members": pgettext("audience", "verified union members"),
+    }
+    each = money_text(line.fen)
+    return {
+        "band": local_text(line, "label"),
+        "days": days[line.days],
+        "hours": hours,
+        "who": people[line.audience],
+        "price": _("%(price)s a person") % {"price": each} if shared and line.fen else each,
+    }

@@ -1,0 +1,102 @@
+"""Venues: the list, the board of one, and what there is to know about it."""
+
+from datetime import date, timedelta
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings import board
+from bookings.board_page import board_page
+from bookings.forms import VenueFilterForm
+from bookings.fullness import venue_ids
+from bookings.models import Booking
+from bookings.slots import busy, day_bounds
+from bookings.venue_page import about, list_title, listed
+from bookings.words import title_html
+from palace.core.navigation import address
+from venues.models import Closure, Site, Venue
+
+from .base import member_of, rules_of, viewer
+
+RIBBON_DAYS = 7
+
+
+@require_safe
+def venue_list(request):
+    palace = request.palace or None
+    if palace is None:
+        return render(request, "venues/venue_list.html", {"title": title_html(*list_title(None, [], {})), "venues": []})
+    book = rules_of(request, palace)
+    kinds = {book.venues[pk].kind for pk in venue_ids(book)}
+    form = VenueFilterForm(request.GET, sites=Site.objects.filter(palace=palace), kinds=kinds)
+    wanted = form.wanted()
+    found = Venue.objects.visible_to(request.user).filter(palace=palace).matching(**wanted).select_related("site")
+    caller, now = viewer(request.user, member_of(request.user)), timezone.now()
+    venues = listed(book, list(found), wanted, caller, now)
+    context = {
+        "form": form,
+        "venues": venues,
+        "wanted": wanted,
+        "title": title_html(*list_title(palace, venues, wanted)),
+    }
+    return render(request, "venues/venue_list.html", context)
+
+
+@require_safe
+def venue_board(request, pk):
+    venue = shown_venue(request, pk)
+    book = rules_of(request, venue.palace)
+    now, today = timezone.now(), timezone.localdate()
+    day, known = asked_day(request.GET.get("day"), today)
+    first = today + RIBBON_DAYS * timedelta(days=(day - today).days // RIBBON_DAYS)
+    since, until = day_bounds(first - timedelta(days=1), RIBBON_DAYS + 1)
+    units = book.units_of(venue.pk)
+    seen = board.Day(
+        book=book,
+        venue_id=venue.pk,
+        day=day,
+        caller=viewer(request.user, member_of(request.user)),
+        now=now,
+        held=busy({unit.space_id for unit in units}, since, until),
+        mine=Booking.objects.numbers_of(request.user, venue, since, until),
+        reasons=Closure.objects.reasons(venue.palace_id, since, until),
+    )
+    context = board_page(
+        venue,
+        seen,
+        first,
+        asked=request.GET.get("sel", ""),
+        as_list=request.GET.get("view") == "list",
+        unfold="past" in request.GET,
+    )
+    context |= {"unknown_day": not known, "sign_in": address("sign_in"), "me": address("me")}
+    return render(request, "venues/venue_board.html", context)
+
+
+@require_safe
+def venue_about(request, pk):
+    venue = shown_venue(request, pk)
+    book = rules_of(request, venue.palace)
+    return render(request, "venues/venue_about.html", about(venue, book, timezone.localdate()))
+
+
+def shown_venue(request, pk) -> Venue:
+    venues = Venue.objects.visible_to(request.user).select_related("site", "palace")
+    return get_object_or_404(venues, pk=pk)
+
+
+def asked_day(text: str | None, today: date) -> tuple[date, bool]:
+    """The day that was asked for, and whether there was one to understand. Days gone by and years ahead are none."""
+    if not text:
+        return today, True
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today, False
+    return (day, True) if today <= day <= today + timedelta(days=366) else (today, False)
+
+
+def board_link(venue_id: int, day: date) -> str:
+    return f"{reverse('venue_board', args=[venue_id])}?day={day.isoformat()}"
