@@ -1,0 +1,1 @@
+"""What the portal can bear, measured on this machine: ``make bench``. Every figure is printed with its reason."""
