@@ -1,0 +1,47 @@
+"""Names of places and titles of pages, as people read them."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.utils.translation import override
+
+from bookings.words import plated, title_html
+
+
+def unit(name: str, label: str, name_en: str = ""):
+    return SimpleNamespace(name=name, name_en=name_en, label=label)
+
+
+@pytest.mark.parametrize(
+    ("one", "html"),
+    [
+        (unit("3 号场", "3"), '<span class="plate">3</span> 号场'),
+        (unit("A 区", "A"), '<span class="plate">A</span> 区'),
+        (unit("阅览座位", "位"), "阅览座位"),
+        (unit("整馆", "全"), "整馆"),
+        (unit("剧场", "1"), "剧场"),
+        (unit("大厅", ""), "大厅"),
+    ],
+)
+def test_plated_puts_only_numbers_and_letters_of_the_name_on_a_plate(one, html):
+    assert plated(one) == html
+
+
+def test_plated_looks_at_the_name_that_is_read():
+    room = unit("第一会议室", "1", "Meeting room 1")
+    with override("en"):
+        assert plated(room) == 'Meeting room <span class="plate">1</span>'
+
+
+@pytest.mark.parametrize(
+    ("piece", "html"),
+    [
+        ("短的一句", '<span class="nb">短的一句</span>'),
+        ("周日 11月22日 9:00 见", '<span class="nb">周日 11月22日</span> <span class="nb">9:00 见</span>'),
+        ("周日 11月22日还空 40 场", '<span class="nb">周日 11月22日</span>还空 40 场'),
+        ("周六 2027年1月2日还空 4 场", '<span class="nb">周六 2027年1月2日</span>还空 4 场'),
+        ("大脚印<羽毛球>馆今天", "大脚印&lt;羽毛球&gt;馆今天"),
+    ],
+)
+def test_title_never_breaks_inside_a_date(piece, html):
+    assert title_html(piece) == html
