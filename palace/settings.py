@@ -298,7 +298,8 @@ IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
 
 # --- lock-out -------------------------------------------------------------------------------------------------
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_HANDLER = "palace.accounts.lockout.GrowingPause"  # says how long
+AXES_COOLOFF_TIME = 24  # hours without a wrong password, after which the count begins anew
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None

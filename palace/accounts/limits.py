@@ -58,15 +58,15 @@ def wait_after_failures(kind: str, subject: str) -> timedelta | None:
     return oldest + window - now if oldest else None
 
 
-def is_first_notice(lock: str, pause: timedelta) -> bool:
-    """Whether nobody was told of ``lock`` within ``pause``; notes that somebody is told now.
+def is_first_notice(lock: str, ago: timedelta) -> bool:
+    """Whether nobody was told of ``lock`` since ``ago``; notes that somebody is told now.
 
     Belongs into a transaction: of two requests that lock at the same moment one waits for the other.
     """
     key = keyed("told", lock)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
-    if FailedAttempt.objects.filter(kind="told", key=key, at__gt=database_now() - pause).exists():
+    if FailedAttempt.objects.filter(kind="told", key=key, at__gt=database_now() - ago).exists():
         return False
     FailedAttempt.objects.create(kind="told", key=key)
     return True

@@ -1,12 +1,18 @@
 """Sign-in, registration, new password: every way through, and every refusal."""
 
+from datetime import timedelta
+
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth import authenticate
 from django.urls import reverse
+from django.utils import timezone
 
+from palace.accounts.limits import keyed
+from palace.accounts.lockout import pause_after
 from palace.accounts.models import ApiToken, Consent, FailedAttempt, Member, PhoneCode, RosterEntry, User
 from palace.accounts.phones import shown
+from palace.accounts.services.access import set_password
 from palace.accounts.tokens import issue_token
 
 from ..factories import PASSWORD, make_member, make_palace, make_union, make_user
@@ -16,8 +22,8 @@ PHONE = "13800138000"
 FULL = "+8613800138000"
 
 
-def sign_in(client, phone, password=PASSWORD, **more):
-    return client.post(reverse("sign_in"), {"phone": phone, "password": password} | more)
+def sign_in(client, phone, password=PASSWORD, headers=None, **more):
+    return client.post(reverse("sign_in"), {"phone": phone, "password": password} | more, headers=headers)
 
 
 def errors_of(response):
@@ -92,14 +98,86 @@ def test_lockout_counts_other_spellings_of_the_number(client):
     assert sign_in(client, phone).status_code == 429
 
 
-def test_lockout_ends_with_the_pause(client):
+def earlier(**ago):
+    """As if every wrong password so far had been typed ``ago``."""
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(**ago))
+
+
+@pytest.mark.parametrize(("ago", "status"), [(899, 429), (901, 302)])
+def test_lockout_ends_with_the_pause(client, ago, status):
     user = make_user()
     for _ in range(5):
         sign_in(client, shown(user.phone), "wrong")
-    for attempt in AccessAttempt.objects.all():
-        attempt.attempt_time -= attempt.attempt_time - attempt.attempt_time.replace(year=2020)
-        attempt.save()
-    assert sign_in(client, shown(user.phone)).status_code == 302
+    earlier(seconds=ago)
+    assert sign_in(client, shown(user.phone)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("zh-hans", "错的次数太多。等 30 分钟，或者用短信验证码登录。"),
+        ("en", "Too many wrong tries. Wait 30 minutes, or sign in with a code by text message."),
+    ],
+)
+def test_next_wrong_password_shuts_out_for_twice_as_long_and_says_so(client, language, sentence):
+    client.cookies["django_language"] = language
+    phone = shown(make_user().phone)
+    for _ in range(5):
+        sign_in(client, phone, "wrong")
+    earlier(minutes=16)
+    assert errors_of(sign_in(client, phone, "wrong")) == {"__all__": [sentence]}
+    earlier(minutes=29)
+    assert sign_in(client, phone).status_code == 429
+    earlier(minutes=31)
+    assert sign_in(client, phone).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("count", "minutes"), [(0, 0), (4, 0), (5, 15), (6, 30), (7, 60), (11, 960), (12, 1440), (13, 1440), (5000, 1440)]
+)
+def test_pause_after_doubles_up_to_a_day(count, minutes):
+    assert pause_after(count) == timedelta(minutes=minutes)
+
+
+def test_pause_grows_over_different_programs_at_one_address(client):
+    phone = shown(make_user().phone)
+    for n in range(5):
+        sign_in(client, phone, "wrong", headers={"user-agent": f"browser {n}"})
+    assert sign_in(client, phone, headers={"user-agent": "another"}).status_code == 429
+
+
+def test_right_password_after_a_pause_begins_a_new_count(client):
+    phone = shown(make_user().phone)
+    for _ in range(5):
+        sign_in(client, phone, "wrong")
+    earlier(minutes=16)
+    assert sign_in(client, phone).status_code == 302
+    client.logout()
+    assert [sign_in(client, phone, "wrong").status_code for _ in range(4)] == [422] * 4
+
+
+def test_day_without_a_wrong_password_begins_a_new_count(client):
+    phone = shown(make_user().phone)
+    for _ in range(6):
+        sign_in(client, phone, "wrong")
+    earlier(hours=24, seconds=1)
+    assert sign_in(client, phone, "wrong").status_code == 422
+
+
+def test_new_password_lifts_the_lock_out_from_every_address(client):
+    user, other = make_user(), make_user()
+    phone, place = shown(user.phone), {"REMOTE_ADDR": "10.0.0.9"}
+    for number in (phone, shown(other.phone)):
+        for _ in range(5):
+            client.post(reverse("sign_in"), {"phone": number, "password": "wrong"}, **place)
+    set_password(user=user, password="brand-new-words")
+    right = {"phone": phone, "password": "brand-new-words"}
+    assert client.post(reverse("sign_in"), right, **place).status_code == 302
+    client.logout()
+    assert FailedAttempt.objects.filter(kind="password", key=keyed("password", user.phone)).count() == 0
+    assert (
+        client.post(reverse("sign_in"), {"phone": shown(other.phone), "password": PASSWORD}, **place).status_code == 429
+    )
 
 
 def test_lockout_leaves_other_numbers_alone(client):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from palace.accounts.codes import use_code
 from palace.accounts.limits import forget_failures, refuse_after_failures
-from palace.accounts.lockout import locked_out, wait_of
+from palace.accounts.lockout import forget_wrong_passwords, locked_out, pause_here
 from palace.accounts.models import CodePurpose, FactorReset, RoleAssignment, RoleState, User
 from palace.accounts.phones import normalise
 from palace.accounts.second_factor import disconnect
@@ -33,8 +33,8 @@ def check_password(request, *, phone: str, password: str) -> User:
         forget_failures("password", phone)
         return user
     shut_out = getattr(request, "axes_locked_out", False)
-    wait = wait_of(request, phone) if shut_out else None
-    note_wrong_password(phone=phone, place=address_of(request), wait_here=wait)
+    pause = pause_here(request, phone) if shut_out else None
+    note_wrong_password(phone=phone, place=address_of(request), pause_here=pause)
     if shut_out:
         raise locked_out(request, phone)
     raise ValidationError(_("Number or password is not right. Check both, or sign in with a code."), code="wrong")
@@ -54,10 +54,11 @@ def refuse_weak_password(password: str, user: User | None = None) -> None:
 
 @transaction.atomic
 def set_password(*, user: User, password: str, keep_session: str | None = None) -> None:
-    """A new password; every other session and key ends. Raises ``ValidationError`` for a weak one."""
+    """A new password; every other session and key ends, and wrong ones are forgotten. Raises ``ValidationError`` for a weak one."""
     refuse_weak_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
+    forget_wrong_passwords(user.phone or str(user.pk))
     end_sessions(user=user, keep=keep_session)
 
 

@@ -11,8 +11,8 @@ from palace.core.outbox import put
 PASSWORD, FACTOR = "password", "second_factor"
 
 
-def note_wrong_password(*, phone: str, place: str = "", wait_here: timedelta | None = None) -> None:
-    """Count a wrong password of ``phone``. ``wait_here``: the network address ``place`` is shut out for so long.
+def note_wrong_password(*, phone: str, place: str = "", pause_here: tuple[timedelta, timedelta] | None = None) -> None:
+    """Count a wrong password of ``phone``. ``pause_here``: since when the network address ``place`` is shut out, how long yet.
 
     A number without an account costs the same queries and writes the same rows.
     """
@@ -20,8 +20,9 @@ def note_wrong_password(*, phone: str, place: str = "", wait_here: timedelta | N
     wait_today = wait_after_failures(PASSWORD, phone)
     if wait_today:
         tell_owner(PASSWORD, User.objects.filter(phone=phone).first(), phone, wait_today, ATTEMPTS[PASSWORD][1])
-    elif wait_here:
-        tell_owner(PASSWORD, User.objects.filter(phone=phone).first(), f"{phone} {place}", wait_here, wait_here)
+    elif pause_here:
+        ago, wait = pause_here
+        tell_owner(PASSWORD, User.objects.filter(phone=phone).first(), f"{phone} {place}", wait, ago)
 
 
 def note_wrong_factor(*, user: User) -> None:
@@ -34,8 +35,8 @@ def note_wrong_factor(*, user: User) -> None:
 
 
 @transaction.atomic
-def tell_owner(kind: str, user: User | None, subject: str, wait: timedelta, pause: timedelta) -> None:
-    """Once for each lock-out of ``subject``, which lasts ``pause`` at most."""
-    if is_first_notice(f"{kind} {subject}", pause):
+def tell_owner(kind: str, user: User | None, subject: str, wait: timedelta, ago: timedelta) -> None:
+    """Once for each lock-out of ``subject``, which began ``ago`` at most."""
+    if is_first_notice(f"{kind} {subject}", ago):
         seconds = round(wait.total_seconds())
         put("locked_out", {"user": user.pk if user else None, "kind": kind, "seconds": seconds})
