@@ -13,6 +13,7 @@ NEAR_PERCENT = 70
 TO_SOMEBODY = frozenset({"", "sign_in", "audience"})  # free, whatever this caller may do with it
 
 OPEN, FULL, SESSION, CLOSURE, LATER, OVER, CLOSED = "open", "full", "session", "closure", "later", "over", "closed"
+NOT_TODAY = frozenset({OVER, CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ def fullness(book: Rulebook, venue_id: int, held: dict[int, list[Held]], now: da
     free = sum(free_places(book, u, held[u.space_id], now, now, now) for u in units)
     state, closure_id = (OPEN, None) if free else why_full(units, held, now)
     return Fullness(venue_id, state, free, places, shared, next_hours(book, units, held, now), closure_id=closure_id)
+
+
+def worth_going(seen: Fullness) -> int:
+    """Sort key of every list of venues: room now, then what still comes today, then the rest; each in the house's order."""
+    return 0 if seen.state == OPEN else 2 if seen.state in NOT_TODAY else 1
 
 
 def free_places(

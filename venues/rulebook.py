@@ -29,7 +29,8 @@ KEEP_SECONDS = 3600  # rules of past days are dropped at the next reading
 READ = """
 SELECT json_build_object(
   'version', (SELECT version FROM venues_rulesversion WHERE palace_id = %(p)s),
-  'venues', (SELECT json_agg(v) FROM (SELECT id, site_id, name, name_en, kind, is_active FROM venues_venue WHERE palace_id = %(p)s) v),
+  'venues', (SELECT json_agg(v) FROM (SELECT v.id, site_id, v.name, v.name_en, v.kind, is_active FROM venues_venue v
+            JOIN venues_site s ON s.id = site_id WHERE v.palace_id = %(p)s ORDER BY s.position, v.position, v.id) v),
   'spaces', (SELECT json_agg(s) FROM (SELECT id, venue_id, places FROM venues_space WHERE palace_id = %(p)s) s),
   'units', (SELECT json_agg(u) FROM (SELECT id, venue_id, space_id, name, name_en, label, note, note_en, mode, first_place,
             place_count, capacity, position, is_active FROM venues_unit WHERE palace_id = %(p)s ORDER BY position, id) u),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from bookings.fullness import CLOSURE, FULL, OPEN, SESSION, Fullness, fullness, venue_ids
+from bookings.fullness import CLOSURE, FULL, OPEN, SESSION, Fullness, fullness, venue_ids, worth_going
 from bookings.venue_page import shut_text
 from bookings.words import free_now_words, marked, number_word, title_html
 from palace.core.navigation import address
@@ -17,7 +17,7 @@ from venues.rules import Rulebook
 
 def home_page(book: Rulebook | None, held: dict, reasons: dict[int, str], now: datetime) -> dict:
     """``held`` are the rows of all spaces for the next four hours, ``reasons`` those of closures by id."""
-    seen = [fullness(book, pk, held, now) for pk in venue_ids(book)] if book else []
+    seen = sorted((fullness(book, pk, held, now) for pk in venue_ids(book)), key=worth_going) if book else []
     return {
         "title": title_html(*title(seen, now)),
         "date": pgettext("date", "%(weekday)s %(date)s")

@@ -54,10 +54,10 @@ def test_home_counts_what_has_room_now(client):
         == '<span class="nb">现在来，</span><span class="nb">两处场馆</span><span class="nb">有一处进得去</span>'
     )
     assert [(v["chip"], v["count"], v["taken"], v["places"]) for v in context["venues"]] == [
-        ("满了", 0, 2, 2),
         ("宽松", 10, 0, 10),
+        ("满了", 0, 2, 2),
     ]
-    assert context["venues"][0]["next"] == [("11 点", "空 2"), ("12 点", "空 2"), ("13 点", "空 2")]
+    assert context["venues"][1]["next"] == [("11 点", "空 2"), ("12 点", "空 2"), ("13 点", "空 2")]
 
 
 def test_home_counts_the_courts_of_a_hall_once(client):
