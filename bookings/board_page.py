@@ -15,7 +15,7 @@ from venues.rules import SHANGHAI
 from .board import Choice, Day, Grid, boards, confirm_link, grid_of, lanes, legend
 from .fullness import count_free, is_free
 from .slots import Slot, nearest_free
-from .venue_page import policy_sentences, size_text, where
+from .venue_page import board_link, last_day, policy_sentences, size_text, where
 from .words import free_words, length_text, moment_text, place_html, plain_price, title_html
 
 DAY = timedelta(days=1)
@@ -110,10 +110,6 @@ def shut_reason(seen: Day, grid: Grid) -> str:
 # --- days ---------------------------------------------------------------------------------------------------------
 
 
-def board_link(venue_id: int, day: date, **more) -> str:
-    return f"{reverse('venue_board', args=[venue_id])}?{urlencode({'day': day.isoformat()} | more)}"
-
-
 def ribbon(venue: Venue, seen: Day, first: date) -> list[dict]:
     return [ribbon_day(venue, seen, first + n * DAY) for n in range(DAYS)]
 
@@ -143,8 +139,7 @@ def day_count(seen: Day) -> tuple[int, list[Slot]]:
 def weeks(venue: Venue, seen: Day, first: date) -> list[tuple[str, str]]:
     """Ways to the week before and after, as far as anything can be booked."""
     today = local_day(seen.now)
-    policies = [p for u in seen.units if (p := seen.book.policy(u, seen.day))]
-    last = today + max((p.horizon_days for p in policies), default=0) * DAY
+    last = last_day(seen.book, seen.units, today, seen.day)
     links = []
     if first > today:
         links.append((_("Seven days earlier"), board_link(venue.pk, max(today, first - DAYS * DAY))))

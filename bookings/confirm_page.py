@@ -21,12 +21,12 @@ from palace.core.wording import (
 )
 from venues.rules import Rulebook
 
-from .board_page import board_link, nearest_link
+from .board_page import nearest_link
 from .models import Booking
 from .offers import Offer, minutes_of
 from .pricing_text import explain
 from .slots import nearest_free, unit_slots
-from .venue_page import where
+from .venue_page import board_link, where
 from .words import cancel_rule, length_text, place_html, title_html
 
 DAY = timedelta(days=1)

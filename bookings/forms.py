@@ -1,15 +1,19 @@
 """Shapes of what members send; the rules are the services'."""
 
+from datetime import date, timedelta
+
 from django import forms
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from palace.core.wording import masked_name, money_text
+from palace.core.wording import day_text, masked_name, money_text
 from venues.models import Site, VenueKind
 
 from .words import length_text
 
 KEY_LENGTH = 64
+DAY = timedelta(days=1)
+MOST_DAYS = 31  # that a list to choose from holds; the boards lead further
 
 
 class VenueFilterForm(forms.Form):
@@ -23,18 +27,27 @@ class VenueFilterForm(forms.Form):
     site = forms.ModelChoiceField(
         queryset=Site.objects.none(), label=_("Site"), required=False, empty_label=_("All sites")
     )
-    free = forms.ChoiceField(label=_("When there is room"), required=False)
+    free = forms.ChoiceField(
+        label=_("When there is room"),
+        required=False,
+        error_messages={"invalid_choice": _("This day cannot be booked now. Choose one of the list.")},
+    )
     gratis = forms.BooleanField(label=_("Free of charge only"), required=False)
 
-    def __init__(self, data, *, sites, kinds):
-        super().__init__(data)
+    def __init__(self, data, *, sites, kinds, today: date, last_day: date):
+        self.days = {"today": today, "tomorrow": today + DAY}
+        named = {day.isoformat(): name for name, day in self.days.items()}  # a kept address grows nearer every day
+        super().__init__(data | {"free": named.get(data.get("free"), data.get("free"))})
         labels = dict(VenueKind.choices)
         self.fields["kind"].choices = [("", gettext("All kinds")), *((k, labels[k]) for k in labels if k in kinds)]
         self.fields["site"].queryset = sites
+        later = [today + n * DAY for n in range(2, min((last_day - today).days, MOST_DAYS) + 1)]
         self.fields["free"].choices = [
             ("", gettext("Full ones too")),
-            ("today", gettext("Free today")),
             ("now", gettext("Free now")),
+            ("today", gettext("Free today")),
+            ("tomorrow", gettext("Free tomorrow")),
+            *((day.isoformat(), gettext("Free on %(day)s") % {"day": day_text(day, today)}) for day in later),
         ]
 
     @property
@@ -46,6 +59,11 @@ class VenueFilterForm(forms.Form):
         """What is set and makes sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def day(self) -> date:
+        """The day that is looked at: the one that was asked for, else today."""
+        free = self.wanted().get("free", "now")
+        return date.fromisoformat(free) if free[0].isdigit() else self.days.get(free, self.days["today"])
 
 
 class BookingForm(forms.Form):

@@ -10,11 +10,10 @@ from django.utils.translation import ngettext, pgettext
 
 from palace.core.wording import day_text, hours_text, local_day, masked_name, money_text
 
-from .board_page import board_link
 from .confirm_page import gap, when_html
 from .models import Booking, BookingStatus
 from .pricing_text import explain
-from .venue_page import where
+from .venue_page import board_link, where
 from .words import cancel_rule, entrance, marked, moment_text, place_html, spaced, title_html
 
 CHIPS: dict[str, str] = {

@@ -1,6 +1,7 @@
 """What the list of venues and the page about one say. Figures from the rules and the holding rows."""
 
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from palace.core.wording import (
     clock_text,
+    day_text,
     hours_text,
     local_day,
     local_text,
@@ -20,7 +22,20 @@ from venues.models import Venue
 from venues.rules import Caller, PolicyRules, PriceLine, Rulebook, at, interval
 
 from .board import rows_of
-from .fullness import CLOSED, CLOSURE, FULL, LATER, OPEN, OVER, SESSION, Fullness, basic_units, count_free, fullness
+from .fullness import (
+    CLOSED,
+    CLOSURE,
+    FULL,
+    LATER,
+    OPEN,
+    OVER,
+    SESSION,
+    Fullness,
+    basic_units,
+    count_free,
+    fullness,
+    worth_going,
+)
 from .planning import whole_minutes
 from .slots import MIDNIGHT, busy, day_bounds, unit_slots
 from .words import free_now_words, length_text, marked, number_word, units_words
@@ -28,40 +43,57 @@ from .words import free_now_words, length_text, marked, number_word, units_words
 DAY = timedelta(days=1)
 
 
-def listed(book: Rulebook, venues: list[Venue], wanted: dict, caller: Caller, now: datetime) -> list[dict]:
-    """Rows of the list, narrowed by what needs the rules: free now, free today, free of charge. One query."""
+def board_link(venue_id: int, day: date, **more) -> str:
+    return f"{reverse('venue_board', args=[venue_id])}?{urlencode({'day': day.isoformat()} | more)}"
+
+
+def last_day(book: Rulebook, units, today: date, asked: date) -> date:
+    """The last day that can be booked today, by the policies in force on the day ``asked``."""
+    policies = [policy for unit in units if (policy := book.policy(unit, asked))]
+    return today + max((policy.horizon_days for policy in policies), default=0) * DAY
+
+
+def listed(book: Rulebook, venues: list[Venue], wanted: dict, day: date, caller: Caller, now: datetime) -> list[dict]:
+    """Rows of the list, narrowed by what needs the rules: free now, free on ``day``, free of charge.
+
+    One query; two where ``day`` is not today.
+    """
     today = local_day(now)
     venues = [venue for venue in venues if book.units_of(venue.pk)]
     spaces = {unit.space_id for venue in venues for unit in book.units_of(venue.pk)}
     held = busy(spaces, *day_bounds(today - DAY, 2))
-    rows = [row(book, venue, held, today, caller, now) for venue in venues]
+    that_day = held if day == today else busy(spaces, *day_bounds(day))
+    seen = {venue.pk: fullness(book, venue.pk, held, now) for venue in venues}
+    venues.sort(key=lambda venue: worth_going(seen[venue.pk]))
+    rows = [row(book, venue, seen[venue.pk], that_day, day, caller, now) for venue in venues]
     return [each for each in rows if fits(each, wanted)]
 
 
-def row(book: Rulebook, venue: Venue, held, today: date, caller: Caller, now: datetime) -> dict:
+def row(book: Rulebook, venue: Venue, seen: Fullness, held, day: date, caller: Caller, now: datetime) -> dict:
+    """``held`` are the rows of ``day``."""
     units = book.units_of(venue.pk)
-    slots = [s for u in units for s in unit_slots(book, u, [today], rows_of(u, today, held), caller, now)]
-    seen = fullness(book, venue.pk, held, now)
+    slots = [s for u in units for s in unit_slots(book, u, [day], rows_of(u, day, held), caller, now)]
+    priced = slots or next_slots(book, units, day, caller, now)
     count = count_free(book, venue.pk, slots)
     return {
         "name": marked(venue),
-        "href": reverse("venue_board", args=[venue.pk]),
+        "href": reverse("venue_board", args=[venue.pk]) if day == local_day(now) else board_link(venue.pk, day),
         "where": where(venue),
         "size": size_text(venue, units),
         "now": now_text(venue.kind, seen, now),
         "is_free_now": seen.state == OPEN,
-        "today": today_text(count, slots),
-        "today_kind": "ok" if count else "full" if any(slot.reason != "past" for slot in slots) else "off",
-        "is_free_today": bool(count),
-        "price": price_text(slots or next_slots(book, units, today, caller, now), units[0].shared),
-        "is_gratis": all(s.price_fen == 0 for s in slots or next_slots(book, units, today, caller, now)),
+        "room": room_text(count, slots, day),
+        "room_kind": "ok" if count else "full" if any(slot.reason != "past" for slot in slots) else "off",
+        "has_room": bool(count),
+        "price": price_text(priced, units[0].shared),
+        "is_gratis": all(slot.price_fen == 0 for slot in priced),
         "summary": marked(venue, "summary"),
     }
 
 
-def next_slots(book, units, today, caller, now):
-    """Tomorrow's, for the price, where today has none any more."""
-    return unit_slots(book, units[0], [today + DAY], [], caller, now)
+def next_slots(book, units, day, caller, now):
+    """Those of the day after, for the price, where ``day`` has none."""
+    return unit_slots(book, units[0], [day + DAY], [], caller, now)
 
 
 def where(venue: Venue) -> str:
@@ -77,9 +109,11 @@ def size_text(venue: Venue, units) -> str:
     return units_words(venue.kind, len(basic))
 
 
-def today_text(count: int, slots) -> str:
+def room_text(count: int, slots, day: date) -> str:
+    """How much is free on ``day``. Who asks for another day than today is not shown what has nothing then."""
     if count:
-        return ngettext("%(n)s slot free today", "%(n)s slots free today", count) % {"n": count}
+        words = {"day": day_text(day), "n": count}
+        return ngettext("%(day)s: %(n)s slot free", "%(day)s: %(n)s slots free", count) % words
     if slots and all(slot.reason == "past" for slot in slots):
         return _("Too late to book today")
     return _("Nothing free today") if slots else _("Closed today")
@@ -105,7 +139,7 @@ def fits(row: dict, wanted: dict) -> bool:
     free = wanted.get("free")
     return (
         (free != "now" or row["is_free_now"])
-        and (free != "today" or row["is_free_today"])
+        and (free in (None, "now") or row["has_room"])
         and (not wanted.get("gratis") or row["is_gratis"])
     )
 
@@ -144,7 +178,7 @@ def list_title(palace, venues: list[dict], wanted: dict) -> tuple[str, str]:
     if wanted:
         found = ngettext("One venue fits", "%(n)s venues fit", count) if count else _("No venue fits")
         return found % {"n": number_word(count)}, ""
-    free = sum(venue["is_free_today"] for venue in venues)
+    free = sum(venue["has_room"] for venue in venues)
     house = ngettext("One venue,", "%(n)s venues,", count) % {"n": number_word(count)}
     if not free:
         return house, _("nothing is free today any more")

@@ -18,17 +18,9 @@ class VenueQuerySet(models.QuerySet):
         palaces = user.palaces_with("venues.edit") if user.is_authenticated else []
         return self.filter(Q(is_active=True, palace__is_active=True) | Q(palace__in=palaces))
 
-    def search(self, text):
-        """Each word of ``text`` is in the Chinese name, in its pinyin or initials, or in the English name."""
-        found = self
-        for word in text.split():
-            found = found.filter(Q(name__icontains=word) | Q(pinyin__icontains=word) | Q(name_en__icontains=word))
-        return found
-
-    def matching(self, *, q="", kind="", site=None, **_others):
-        """What a list was asked for; an empty wish narrows nothing."""
-        found = self.search(q) if q else self
-        found = found.filter(kind=kind) if kind else found
+    def matching(self, *, kind="", site=None, **_others):
+        """What a list was asked for; an empty wish narrows nothing. Words are looked for by ``venues.search``."""
+        found = self.filter(kind=kind) if kind else self
         return found.filter(site=site) if site else found
 
 
@@ -64,6 +56,9 @@ class ClosureQuerySet(models.QuerySet):
 
     def overlapping(self, starts_at, ends_at):
         return self.filter(ended_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+    def with_targets(self):
+        return self.select_related("site", "venue", "space__venue", "unit__venue").order_by("starts_at", "pk")
 
     def reasons(self, palace_id, starts_at, ends_at) -> dict:
         """Why something of a palace is shut in the time, by the closure's id, in the reader's language: one query."""

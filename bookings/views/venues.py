@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,10 +12,13 @@ from bookings.forms import VenueFilterForm
 from bookings.fullness import venue_ids
 from bookings.models import Booking
 from bookings.slots import busy, day_bounds
-from bookings.venue_page import about, list_title, listed
+from bookings.venue_page import about, last_day, list_title, listed
 from bookings.words import title_html
 from palace.core.navigation import address
+from palace.core.wording import local_day
 from venues.models import Closure, Site, Venue
+from venues.rules import Rulebook
+from venues.search import finds
 
 from .base import member_of, rules_of, viewer
 
@@ -29,12 +31,12 @@ def venue_list(request):
     if palace is None:
         return render(request, "venues/venue_list.html", {"title": title_html(*list_title(None, [], {})), "venues": []})
     book = rules_of(request, palace)
-    kinds = {book.venues[pk].kind for pk in venue_ids(book)}
-    form = VenueFilterForm(request.GET, sites=Site.objects.filter(palace=palace), kinds=kinds)
-    wanted = form.wanted()
-    found = Venue.objects.visible_to(request.user).filter(palace=palace).matching(**wanted).select_related("site")
     caller, now = viewer(request.user, member_of(request.user)), timezone.now()
-    venues = listed(book, list(found), wanted, caller, now)
+    form = filter_form(request.GET.dict(), palace, book, local_day(now))
+    wanted = form.wanted()
+    shown = Venue.objects.visible_to(request.user).filter(palace=palace).matching(**wanted).select_related("site")
+    found = [venue for venue in shown if finds(venue, wanted.get("q", ""))]
+    venues = listed(book, found, wanted, form.day(), caller, now)
     context = {
         "form": form,
         "venues": venues,
@@ -42,6 +44,19 @@ def venue_list(request):
         "title": title_html(*list_title(palace, venues, wanted)),
     }
     return render(request, "venues/venue_list.html", context)
+
+
+def filter_form(data, palace, book: Rulebook, today: date) -> VenueFilterForm:
+    """What can be asked for in this house: its sites, its kinds, and the days that can be booked now."""
+    ids = venue_ids(book)
+    units = [unit for pk in ids for unit in book.units_of(pk)]
+    return VenueFilterForm(
+        data,
+        sites=Site.objects.filter(palace=palace),
+        kinds={book.venues[pk].kind for pk in ids},
+        today=today,
+        last_day=last_day(book, units, today, today),
+    )
 
 
 @require_safe
@@ -96,7 +111,3 @@ def asked_day(text: str | None, today: date) -> tuple[date, bool]:
     except ValueError:
         return today, False
     return (day, True) if today <= day <= today + timedelta(days=366) else (today, False)
-
-
-def board_link(venue_id: int, day: date) -> str:
-    return f"{reverse('venue_board', args=[venue_id])}?day={day.isoformat()}"

@@ -89,7 +89,7 @@ def sent(client, address, **fields):
 @pytest.fixture
 def house():
     palace = make_palace()
-    hall = make_venue(palace, pinyin="yumaoqiuguan ymqg", prices=[(8, 22, 1500)])
+    hall = make_venue(palace, pinyin="yumaoqiuguan ymqg", prices=[(8, 22, 1500)], summary="木地板，请穿软底鞋")
     gym = make_venue(
         palace, kind="gym", name="健身房", name_en="Gym", shared=True, places=10, pinyin="jianshenfang jsf"
     )
@@ -114,6 +114,10 @@ def found(client, **query) -> list[str]:
         ({"q": " hall  BADMINTON "}, ["羽毛球馆"]),
         ({"q": "羽毛球 馆"}, ["羽毛球馆"]),
         ({"q": "羽毛球 gym"}, []),
+        ({"q": "穿软底鞋"}, ["羽毛球馆"]),
+        ({"q": "羽球"}, ["羽毛球馆"]),
+        ({"q": "qg"}, ["羽毛球馆"]),
+        ({"q": "gq"}, ["钢琴房"]),
         ({"q": "游泳"}, []),
         ({"q": "𠮷"}, []),
         ({"q": "%"}, []),
@@ -129,6 +133,72 @@ def found(client, **query) -> list[str]:
 )
 def test_venue_list_finds_what_was_asked_for(client, house, query, names):
     assert found(client, **query) == names
+
+
+@pytest.mark.parametrize(
+    ("free", "names"),
+    [
+        ("today", ["羽毛球馆", "健身房", "钢琴房"]),
+        ("tomorrow", ["羽毛球馆", "钢琴房"]),
+        ("2032-03-11", ["羽毛球馆", "钢琴房"]),
+        ("2032-03-10", ["羽毛球馆", "健身房", "钢琴房"]),
+        ("2032-03-12", ["健身房", "钢琴房"]),
+        ("2032-04-09", ["羽毛球馆", "健身房", "钢琴房"]),
+    ],
+)
+def test_venue_list_finds_what_is_free_on_a_day(client, house, free, names):
+    hall, gym, _piano = house
+    common = {"palace": hall.palace, "closed": True, "reason": "检修"}
+    OpeningException.objects.create(venue=gym, day=DAY + timedelta(days=1), **common)
+    OpeningException.objects.create(venue=hall, day=DAY + timedelta(days=2), **common)
+    assert found(client, free=free) == names
+
+
+def test_venue_list_counts_and_leads_to_the_day_that_was_asked_for(client, house):
+    _hall, _gym, piano = house
+    book(piano.units.get(), make_member(), 18, DAY + timedelta(days=2))
+    response = client.get("/venues/", {"free": "2032-03-12"})
+    rows = {row["name"]: (row["room"], row["href"]) for row in response.context["venues"]}
+    assert rows["钢琴房"] == ("周五 3月12日空 2 场", f"/venues/{piano.pk}/?day=2032-03-12")
+    assert '<option value="2032-03-12" selected>周五 3月12日有空</option>' in text(response)
+
+
+def test_venue_list_offers_the_days_that_can_be_booked(client, house):
+    Policy.objects.update(horizon_days=3)
+    choices = [value for value, _label in client.get("/venues/").context["form"].fields["free"].choices]
+    assert choices == ["", "now", "today", "tomorrow", "2032-03-12", "2032-03-13"]
+    response = client.get("/venues/", {"free": "2032-03-14"})
+    assert "这一天现在不能订，请从列表里选一天。" in text(response)
+    assert len(response.context["venues"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("hour", "names"),
+    [
+        (7, ["羽毛球馆", "健身房", "钢琴房"]),
+        (9, ["健身房", "羽毛球馆", "钢琴房"]),
+        (20, ["钢琴房", "羽毛球馆", "健身房"]),
+        (23, ["羽毛球馆", "健身房", "钢琴房"]),
+    ],
+)
+def test_lists_of_venues_begin_with_what_has_room(client, clock, hour, names):
+    """Home and the list in one order: room now, still to come today, the rest; each in the order of the house."""
+    palace, member = make_palace(), make_member()
+    hall = make_venue(palace, places=1, hours=(8, 19), policy=WIDE)
+    make_venue(palace, kind="gym", name="健身房", shared=True, places=10, hours=(8, 19))
+    make_venue(palace, kind="piano", name="钢琴房", places=1, hours=(18, 22))
+    book(hall.units.get(), member, 9)
+    clock.move_to(at(DAY, hour, 10))
+    assert found(client) == names
+    assert [str(venue["name"]) for venue in client.get("/").context["venues"]] == names
+
+
+def test_home_lists_venues_in_the_order_of_the_house(client, house):
+    hall, _gym, _piano = house
+    Venue.objects.filter(pk=hall.pk).update(position=5)
+    assert (
+        [str(v["name"]) for v in client.get("/").context["venues"]] == ["健身房", "羽毛球馆", "钢琴房"] == found(client)
+    )
 
 
 def test_venue_list_filters_by_site(client, house):
@@ -151,7 +221,7 @@ def test_venue_list_says_how_many_fit_and_leaves_a_door(client, house):
 
 def test_venue_list_tells_what_each_venue_is_like(client, house):
     rows = client.get("/venues/").context["venues"]
-    assert [(r["size"], r["now"], r["today"], r["price"]) for r in rows] == [
+    assert [(r["size"], r["now"], r["room"], r["price"]) for r in rows] == [
         ("6 片场地", "现在 6 片空", "今天空 72 场", "每场 15 元"),
         ("10 个位子", "现在还能进 10 人", "今天空 12 场", "免费"),
         ("1 间", "18:00 开门", "今天空 3 场", "免费"),
@@ -1054,6 +1124,7 @@ def test_pages_cost_the_same_for_thirty_venues(client):
     addresses = [
         "/venues/",
         "/venues/?q=a&free=now&gratis=on&kind=badminton",
+        "/venues/?free=tomorrow",
         f"/venues/{venue.pk}/",
         f"/venues/{venue.pk}/about/",
         confirm_address(venue.units.last()),
@@ -1066,7 +1137,7 @@ def test_pages_cost_the_same_for_thirty_venues(client):
         other = make_venue(palace, places=3, name=f"馆 {n}")
         book(other.units.first(), member, 10 + n % 10, DAY + timedelta(days=1))
     large = [queries_of(client, address, palace) for address in addresses]
-    assert (small, large) == ([9, 9, 9, 6, 8, 7, 4, 4], [9, 9, 9, 6, 8, 7, 4, 4])
+    assert (small, large) == ([9, 9, 10, 9, 6, 8, 7, 4, 4], [9, 9, 10, 9, 6, 8, 7, 4, 4])
 
 
 def test_weekday_of_the_examples():
