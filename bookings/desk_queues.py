@@ -1,8 +1,10 @@
 """What waits for the desk, by urgency."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from palace.core.wording import local_day
@@ -11,6 +13,7 @@ from venues.rules import at
 
 from .desk_board import LATE_AFTER
 from .models import Booking, BookingStatus
+from .stranded import LONGEST
 
 SOON = timedelta(hours=1)
 SHOWN = 6
@@ -25,19 +28,25 @@ class Arrivals:
     persons_soon: int
 
 
-def arrivals(palace, now: datetime) -> Arrivals:
-    """Confirmed bookings of now and the next hour: one query."""
-    rows = Booking.objects.in_palace(palace).filter(
-        status=BookingStatus.CONFIRMED, ends_at__gt=now, starts_at__lte=now + SOON
-    )
-    rows = rows.select_related("member", "unit__venue", "policy").order_by(
-        "starts_at", "unit__venue__position", "unit__position", "pk"
-    )
-    expected: list[Booking] = []
-    missing: list[Booking] = []
-    for booking in rows:
-        (missing if now >= booking.starts_at + LATE_AFTER else expected).append(booking)
+def waiting(now: datetime) -> Q:
+    """What the queues of today speak of: parties of now and the next hour, and whatever is to be approved."""
+    due = Q(status=BookingStatus.CONFIRMED, starts_at__lte=now + SOON) | Q(status=BookingStatus.PENDING)
+    return due & Q(starts_at__gt=now - LONGEST, ends_at__gt=now)
+
+
+def arrivals(bookings: Iterable[Booking], now: datetime) -> Arrivals:
+    """Those of ``bookings`` that are confirmed and of now or the next hour."""
+    due = [b for b in bookings if b.status == BookingStatus.CONFIRMED and b.starts_at <= now + SOON and b.ends_at > now]
+    due.sort(key=lambda b: (b.starts_at, b.unit.venue.position, b.unit.position, b.pk))
+    missing = [b for b in due if now >= b.starts_at + LATE_AFTER]
+    expected = [b for b in due if now < b.starts_at + LATE_AFTER]
     return Arrivals(expected, missing, sum(b.party_size for b in expected if b.starts_at > now))
+
+
+def undecided(bookings: Iterable[Booking], now: datetime) -> list[Booking]:
+    """As ``to_approve``, from what is read already."""
+    rows = [b for b in bookings if b.status == BookingStatus.PENDING and b.ends_at > now]
+    return sorted(rows, key=lambda b: (b.starts_at, b.pk))
 
 
 def to_approve(palace, now: datetime):
@@ -46,14 +55,10 @@ def to_approve(palace, now: datetime):
     return rows.select_related("member__guardian", "unit__venue").order_by("starts_at", "pk")
 
 
-def closures_on(palace, day: date) -> list[Closure]:
-    """Closures that touch ``day`` and were not ended."""
+def closures_on(closures: Iterable[Closure], day: date) -> list[Closure]:
+    """Those of ``closures`` that touch ``day``."""
     since, until = at(day, time()), at(day + timedelta(days=1), time())
-    return list(with_targets(Closure.objects.filter(palace=palace).overlapping(since, until)))
-
-
-def with_targets(closures):
-    return closures.select_related("site", "venue", "space__venue", "unit__venue").order_by("starts_at", "pk")
+    return [closure for closure in closures if closure.starts_at < until and closure.ends_at > since]
 
 
 def late_minutes(booking: Booking, now: datetime) -> int:

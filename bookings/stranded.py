@@ -14,9 +14,12 @@ from .models import Booking
 LONGEST = timedelta(days=2)  # no booking lasts longer; with it the index by start serves
 
 
-def stranded(palace, now: datetime) -> list[int]:
-    """Ids of awaited bookings of ``palace`` outside opening hours, or of a place that is not shown any more: the soonest first."""
-    book = rulebook.current(palace.pk)
+def stranded(palace, now: datetime, book: Rulebook | None = None) -> list[int]:
+    """Ids of awaited bookings of ``palace`` outside opening hours, or of a place that is not shown any more: the soonest first.
+
+    ``book`` is the palace's, where the caller has read it already.
+    """
+    book = book or rulebook.current(palace.pk)
     rows = Booking.objects.in_palace(palace).coming(now).filter(starts_at__gt=now - LONGEST)
     return [pk for pk, *rest in rows.values_list("pk", "unit_id", "starts_at", "ends_at") if not carries(book, *rest)]
 

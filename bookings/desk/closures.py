@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from bookings.desk_queues import with_targets
 from bookings.stranded import stranded
 from palace.accounts.views.answers import add_errors, page
 from palace.core.wording import local_text
@@ -31,7 +30,7 @@ REMEMBERED = timedelta(days=30)
 def desk_closures(request):
     """Bookings that the rules left behind; closures in force and coming, then those of the last days that are over."""
     now = timezone.now()
-    rows = with_targets(Closure.objects.filter(palace=request.palace, ends_at__gt=now - REMEMBERED))
+    rows = Closure.objects.filter(palace=request.palace, ends_at__gt=now - REMEMBERED).with_targets()
     rows = rows.annotate(over=Q(ends_at__lte=now) | Q(ended_at__isnull=False)).order_by("over", "starts_at", "pk")
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     running = Closure.objects.filter(palace=request.palace, ended_at=None, starts_at__lte=now, ends_at__gt=now).count()
@@ -119,7 +118,7 @@ def closed(request, closure: Closure, hits: list[Hit]):
 
 
 def closure_here(request, pk: int) -> Closure:
-    return get_object_or_404(with_targets(Closure.objects.filter(palace=request.palace)), pk=pk)
+    return get_object_or_404(Closure.objects.filter(palace=request.palace).with_targets(), pk=pk)
 
 
 @never_cache

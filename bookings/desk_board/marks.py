@@ -252,6 +252,10 @@ def row_name(place: Place, alone: bool) -> str:
     return marked(place.unit) if alone else marked(place.venue)
 
 
+def names(venues) -> str:
+    return format_html_join(pgettext("between names", ", "), "{}", ((marked(venue),) for venue in venues))
+
+
 def group_name(place: Place, alone: bool) -> str:
     venue = place.venue
     parts = [marked(venue.site), marked(venue, "floor"), marked(venue) if alone else ""]

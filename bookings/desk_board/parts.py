@@ -62,12 +62,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a day's sheet is drawn from."""
+    """All that a day's sheet is drawn from, read for the whole day; ``since`` and ``until`` bound what is shown."""
 
     book: Rulebook
+    venues: list[Venue]
     day: date
     now: datetime
     viewer: Viewer
+    since: datetime
+    until: datetime
     held: dict[int, list[Held]]
     bookings: dict[int, Booking]
     closures: dict[int, Closure]
@@ -82,6 +85,11 @@ class Facts:
         """The beginning of the half hour that is running: what lies before it is over."""
         local = self.now.astimezone(SHANGHAI)
         return local.replace(minute=local.minute // 30 * 30, second=0, microsecond=0)
+
+    def of_the_day(self) -> list[Booking]:
+        """Bookings that hold a place on the day, once each; those of yesterday of which only the buffer is left are over."""
+        held = {row.holder_id for rows in self.held.values() for row in rows if row.kind == "booking"}
+        return [self.bookings[pk] for pk in held if self.bookings[pk].ends_at > at(self.day, time())]
 
     def rows_of(self, unit: UnitRules, since: datetime, until: datetime) -> list[Held]:
         """Holding rows on the unit's places."""
@@ -143,7 +151,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """``columns`` counts the first one too; ``now_at`` is per cent of the width of the rest."""
+    """``columns`` counts the first one too; ``now_at`` is per cent of the width of the rest.
+
+    ``bookings`` are those of the day, ``outside`` those of them beyond the hours shown, when ``also_open`` are open too.
+    """
 
     caption: str
     hours: list[tuple[str, int]]
@@ -151,3 +162,5 @@ class Sheet:
     columns: int
     now_at: str
     bookings: int
+    outside: int
+    also_open: str

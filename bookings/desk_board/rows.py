@@ -10,15 +10,30 @@ from .parts import Facts, Held, Place, Stretch, Usage
 
 
 def stretches_of(facts: Facts, place: Place, since: datetime, until: datetime) -> list[Stretch]:
-    opened = facts.book.opening(place.venue.pk, facts.day)
+    opening = facts.book.opening(place.venue.pk, facts.day)
+    # A station that never closes is shown as far as the sheet goes; what was booked is shown also where it shuts earlier now.
+    spans = joined(opening + uses(facts, place, since, until))
+    opened = [(max(opens, since), min(closes, until)) for opens, closes in spans if opens < until and closes > since]
     if not opened:
-        return [marks.shut_all_day(facts, place, since, until)]
-    # A station that never closes is shown as far as the sheet goes.
-    opened = [(max(opens, since), min(closes, until)) for opens, closes in opened if opens < until and closes > since]
-    if not opened:
-        return marks.shut(since, until)
+        return marks.shut(since, until) if opening else [marks.shut_all_day(facts, place, since, until)]
     found = counted(facts, place, opened) if place.counted else single(facts, place.unit, opened)
     return filled(facts, place, found, opened, since, until)
+
+
+def uses(facts: Facts, place: Place, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """When people are on the place, up to where a closure sends them out."""
+    rows = [row for unit in place.units for row in facts.rows_of(unit, since, until) if row.kind != "closure"]
+    return [(row.starts_at, min(row.ends_at, facts.end_of(row))) for row in rows]
+
+
+def joined(spans) -> list[tuple[datetime, datetime]]:
+    """The same time in intervals that do not touch."""
+    found: list[tuple[datetime, datetime]] = []
+    for since, until in sorted(spans):
+        if found and since <= found[-1][1]:
+            since, until = found[-1][0], max(until, found.pop()[1])
+        found.append((since, until))
+    return found
 
 
 def single(facts: Facts, unit: UnitRules, opened) -> list[Stretch]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bookings.fullness import basic_units
@@ -19,26 +20,47 @@ from .rows import stretches_of
 
 MOST_ROWS = 6  # more equal courts or tables than these share one row, with their count
 HOUR = timedelta(hours=1)
+NOTHING = Q()
 STEPS = [timedelta(minutes=minutes) for minutes in (30, 15, 10)]
 FINEST = timedelta(minutes=5)
 
 
 def sheet(*, palace, day: date, now: datetime, viewer: Viewer) -> Sheet:
-    """The sheet of ``day``: at most six queries, however many places the house has."""
+    return draw(read(palace=palace, day=day, now=now, viewer=viewer))
+
+
+def read(*, palace, day: date, now: datetime, viewer: Viewer, whole: bool = False, also: Q = NOTHING) -> Facts:
+    """The facts of ``day``: at most six queries, however many places the house has.
+
+    ``whole`` shows all 24 hours. Bookings that ``also`` picks come along, whenever they are.
+    """
     book = rulebook.current(palace.pk)
     venues = list(Venue.objects.filter(palace=palace, is_active=True).select_related("site"))
-    since, until = reach(book, venues, day)
-    facts = facts_of(book, day, now, viewer, since, until)
+    first, last = whole_day(book, venues, day)
+    since, until = (first, last) if whole else reach(book, venues, day)
+    held = busy({unit.space_id for unit in book.units.values() if unit.is_active}, first, last)
+    ids = holders_of(held)
+    bookings = bookings_of(palace, ids.get("booking", set()), also)
+    closures = Closure.objects.filter(palace=palace).overlapping(first, last).with_targets().in_bulk()
+    sessions = texts_of("session", ids["session"]) if ids.keys() & HOLDERS.keys() >= {"session"} else {}
+    return Facts(book, venues, day, now, viewer, since, until, held, bookings, closures, sessions)
+
+
+def draw(facts: Facts) -> Sheet:
+    since, until = facts.since, facts.until
     step = step_of(facts, since, until)
-    places = [place for venue in venues for place in places_of(book, venue)]
+    places = [place for venue in facts.venues for place in places_of(facts.book, venue)]
     cells = [cells_of(stretches_of(facts, place, since, until), since, step) for place in places]
+    shown = [booking.ends_at > since and booking.starts_at < until for booking in facts.of_the_day()]
     return Sheet(
-        caption=_("%(day)s: who has which place when") % {"day": day_text(day)},
+        caption=_("%(day)s: who has which place when") % {"day": day_text(facts.day)},
         hours=hours_of(since, until, step),
         groups=grouped(places, cells),
         columns=(until - since) // step + 1,
-        now_at=position(now, since, until),
-        bookings=len(facts.bookings),
+        now_at=position(facts.now, since, until),
+        bookings=len(shown),
+        outside=shown.count(False),
+        also_open=marks.names(venue for venue in facts.venues if is_longer(facts, venue)),
     )
 
 
@@ -48,13 +70,23 @@ def reach(book: Rulebook, venues: list[Venue], day: date) -> tuple[datetime, dat
     return first.replace(minute=0), last.replace(minute=0) + HOUR * bool(last.minute)
 
 
-def facts_of(book: Rulebook, day: date, now: datetime, viewer: Viewer, since: datetime, until: datetime) -> Facts:
-    held = busy({unit.space_id for unit in book.units.values() if unit.is_active}, since, until)
-    ids = holders_of(held)
-    bookings = Booking.objects.select_related("member").in_bulk(ids["booking"]) if "booking" in ids else {}
-    closures = Closure.objects.in_bulk(ids["closure"]) if "closure" in ids else {}
-    sessions = texts_of("session", ids["session"]) if ids.keys() & HOLDERS.keys() >= {"session"} else {}
-    return Facts(book, day, now, viewer, held, bookings, closures, sessions)
+def whole_day(book: Rulebook, venues: list[Venue], day: date) -> tuple[datetime, datetime]:
+    """From midnight to midnight, or to the end of an evening that goes on after it."""
+    ends = [closes for venue in venues for _opens, closes in book.opening(venue.pk, day)]
+    last = max([at(day + timedelta(days=1), time()), *ends])
+    return at(day, time()), last.replace(minute=0) + HOUR * bool(last.minute)
+
+
+def is_longer(facts: Facts, venue: Venue) -> bool:
+    """Whether the venue is open beyond the hours shown."""
+    opened = facts.book.opening(venue.pk, facts.day)
+    return any(opens < facts.since or closes > facts.until for opens, closes in opened)
+
+
+def bookings_of(palace, held: set[int], also: Q) -> dict[int, Booking]:
+    """Those that hold places and those that ``also`` picks: one query."""
+    rows = Booking.objects.in_palace(palace).filter(Q(pk__in=held) | also)
+    return rows.select_related("member__guardian", "unit__venue").in_bulk() if held or also else {}
 
 
 def texts_of(kind: str, ids: set[int]) -> dict[int, str]:
