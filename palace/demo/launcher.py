@@ -25,8 +25,8 @@ class Failed(Exception):
     """The demonstration cannot go on; the text is for the person at the terminal."""
 
 
-class Stop(BaseException):
-    """Ctrl-C, SIGTERM, or the terminal was closed."""
+class Stop(KeyboardInterrupt):
+    """Ctrl-C, SIGTERM, or the terminal was closed. The database's driver gives up its query for this kind only."""
 
 
 def main(arguments=None) -> int:

@@ -9,7 +9,7 @@ import pytest
 from palace.demo import launcher as module
 from palace.demo import signs
 from palace.demo.folder import Folder
-from palace.demo.launcher import DEAF_SECONDS, Failed, Launcher
+from palace.demo.launcher import DEAF_SECONDS, Failed, Launcher, Stop
 from palace.demo.processes import Process
 
 
@@ -92,6 +92,20 @@ def test_silent_for_reads_seconds_by_the_databases_clock(fresh_db, owner):
     owner.execute("INSERT INTO core_heartbeat VALUES ('worker', now() - interval '2 hours')")
     silent = signs.silent_for(fresh_db.app)
     assert {name: round(seconds / 3600) for name, seconds in silent.items()} == {"worker": 2}
+
+
+@pytest.mark.django_db
+def test_ctrl_c_while_the_database_is_asked_is_not_lost(fresh_db, owner):
+    def stop(number, frame):
+        raise Stop
+
+    before = signal.signal(signal.SIGALRM, stop)
+    with owner.transaction():
+        owner.execute("LOCK TABLE core_heartbeat")
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with pytest.raises(Stop):
+            signs.silent_for(fresh_db.app)
+    signal.signal(signal.SIGALRM, before)
 
 
 def test_sign_ins_has_one_line_for_each_role_members_first(tmp_path):

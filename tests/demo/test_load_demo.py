@@ -7,7 +7,8 @@ from datetime import time, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.core.management import CommandError, call_command
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from bookings.models import Booking, BookingStatus
@@ -53,6 +54,26 @@ def all_loaded() -> tuple:
         Closure.objects.count(),
         Announcement.objects.count(),
     )
+
+
+@pytest.mark.parametrize(
+    ("trouble", "language", "code", "sentence"),
+    [
+        (KeyboardInterrupt, "en", 130, "Stopped. The next start goes on where this one ended."),
+        (KeyboardInterrupt, "zh", 130, "已停下。下次启动会接着做。"),
+        (OperationalError("gone\nfor good"), "en", 1, "The database went away: gone. The next start goes on where this one ended."),
+        (InterfaceError("closed"), "zh", 1, "数据库断开了：closed。下次启动会接着做。"),
+    ],
+)  # fmt: skip
+def test_history_that_is_stopped_says_so_in_one_line(monkeypatch, trouble, language, code, sentence):
+    def stop(**options):
+        raise trouble
+
+    monkeypatch.setenv("DEMO_LANG", language)
+    monkeypatch.setattr(load, "history", stop)
+    with pytest.raises(CommandError) as stopped:
+        call_command("load_demo", "--history")
+    assert (str(stopped.value), stopped.value.returncode) == (sentence, code)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,15 @@
 import os
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 
 from palace.core import translations
 from palace.core.actor import acting
 from palace.demo.data import load
+
+STOPPED = "Stopped. The next start goes on where this one ended."
+DATABASE_GONE = "The database went away: %(reason)s. The next start goes on where this one ended."
+INTERRUPTED = 130  # as shells say it
 
 
 class Command(BaseCommand):
@@ -27,9 +32,17 @@ class Command(BaseCommand):
                     load.history(scale=scale, days=days, say=self.say)
         except load.TooFull as full:
             raise CommandError(str(full)) from full
+        except KeyboardInterrupt:
+            raise CommandError(self.word(STOPPED), returncode=INTERRUPTED) from None
+        except (OperationalError, InterfaceError) as error:  # Ctrl-C reaches a database of the same terminal too
+            reason = {"reason": str(error).strip().partition("\n")[0]}
+            raise CommandError(self.word(DATABASE_GONE) % reason) from error
 
     def say(self, text: str, **values) -> None:
-        """A whole line at once, in the language of the terminal or of the launcher."""
-        word = translations.speaker(os.environ.get("DEMO_LANG") or translations.language_of_terminal())
-        self.stdout.write(word(text) % values)
+        """A whole line at once."""
+        self.stdout.write(self.word(text) % values)
         self.stdout.flush()
+
+    def word(self, text: str) -> str:
+        """In the language of the terminal or of the launcher."""
+        return translations.speaker(os.environ.get("DEMO_LANG") or translations.language_of_terminal())(text)
