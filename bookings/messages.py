@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from palace.core import outbox
 from palace.core.navigation import address
@@ -14,8 +14,8 @@ from .models import Booking, BookingSource, BookingStatus
 
 
 def declare() -> None:
-    for topic, function in TOPICS.items():
-        outbox.register(topic, function)
+    for topic, (function, name) in TOPICS.items():
+        outbox.register(topic, function, name)
 
 
 # --- facts, in the language that is active --------------------------------------------------------
@@ -140,9 +140,9 @@ def refund_text(booking: Booking) -> str:
 
 
 TOPICS = {
-    "booking_confirmed": say_confirmed,
-    "booking_pending": say_pending,
-    "booking_approved": say_approved,
-    "booking_moved": say_moved,
-    "booking_cancelled": say_cancelled,
+    "booking_confirmed": (say_confirmed, pgettext_lazy("topic", "Booking confirmed")),
+    "booking_pending": (say_pending, pgettext_lazy("topic", "Booking waits for approval")),
+    "booking_approved": (say_approved, pgettext_lazy("topic", "Booking approved")),
+    "booking_moved": (say_moved, pgettext_lazy("topic", "Booking moved")),
+    "booking_cancelled": (say_cancelled, pgettext_lazy("topic", "Booking cancelled")),
 }

@@ -206,7 +206,10 @@ class OutboxAdmin(Outgoing, GroundAdmin):
 
     @admin.display(description=_("kind"))
     def subject(self, message):
-        return message.topic
+        return outbox.name_of(message.topic)
+
+    def name_of(self, obj):
+        return outbox.name_of(obj.topic)
 
     @admin.display(description=_("state"))
     def how_far(self, message):

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 
 from .actor import acting
 from .models import OutboxMessage
@@ -24,13 +25,20 @@ LONGEST_ERROR = 2000
 
 Handler = Callable[[OutboxMessage], None]
 HANDLERS: dict[str, Handler] = {}
+NAMES: dict[str, str | Promise] = {}  # of topics, for people
 logger = logging.getLogger(__name__)
 
 
-def register(topic: str, function: Handler) -> None:
-    """``function(outbox)`` does what ``topic`` asks for; it must be safe to run again after a failure."""
+def register(topic: str, function: Handler, name: str | Promise) -> None:
+    """``function(outbox)`` does what ``topic`` asks for, ``name`` for people; it must be safe to run again after a failure."""
     if HANDLERS.setdefault(topic, function) is not function:
         raise ValueError(f"two functions for topic {topic}")
+    NAMES[topic] = name
+
+
+def name_of(topic: str) -> str:
+    """``topic`` in the reader's language; its code where an older installation wrote it."""
+    return str(NAMES.get(topic, topic))
 
 
 def put(topic: str, payload: dict, *, palace=None, due_at=None) -> OutboxMessage:

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Config(AppConfig):
@@ -16,9 +17,9 @@ class Config(AppConfig):
         rights.declare()
         routes.declare()
         codes.sender = sms.send_sign_in_code
-        outbox.register("member_verified", members.say_verified)
-        outbox.register("member_refused", members.say_refused)
-        outbox.register("locked_out", access.say_locked_out)
-        outbox.register("factor_reset", access.say_factor_reset)
+        outbox.register("member_verified", members.say_verified, pgettext_lazy("topic", "Member verified"))
+        outbox.register("member_refused", members.say_refused, pgettext_lazy("topic", "Member not verified"))
+        outbox.register("locked_out", access.say_locked_out, pgettext_lazy("topic", "Sign-in locked"))
+        outbox.register("factor_reset", access.say_factor_reset, pgettext_lazy("topic", "Second factor reset"))
         sweeps.register("messages", tasks.ask_to_send)
         watchdog.watch(tasks.messages_held_up)

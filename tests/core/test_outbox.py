@@ -58,9 +58,10 @@ def relayed():
 
 
 def test_register_refuses_a_second_function(topic):
-    outbox.register("test", topic)
+    outbox.register("test", topic, "Test")
     with pytest.raises(ValueError, match="two functions for topic test"):
-        outbox.register("test", print)
+        outbox.register("test", print, "Test")
+    outbox.NAMES.pop("test")
 
 
 @pytest.mark.django_db

@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from palace.accounts.models import RoleAssignment, User
+from palace.core import outbox
 from palace.core.models import OutboxMessage
 
 from ..factories import make_palace, make_union, make_user
@@ -336,3 +337,21 @@ def test_looking_at_what_waits_gives_no_button(client, monkeypatch):
     assert "try_again" not in page.content.decode()
     monkeypatch.undo()
     assert "try_again" in client.get(url("core.outboxmessage", "changelist")).content.decode()
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh-hans", "预订成功"), ("en", "Booking confirmed")])
+def test_what_waits_has_its_name_in_the_readers_language(client, language, name):
+    row = OutboxMessage.objects.create(topic="booking_confirmed")
+    enter(client, make_palace(), "admin")
+    client.cookies["django_language"] = language
+    for page in (url("core.outboxmessage", "changelist"), url("core.outboxmessage", "change", row.pk)):
+        text = client.get(page).content.decode()
+        assert (name in text, "booking_confirmed" in text) == (True, False)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_topic_has_a_name(language):
+    with translation.override(language):
+        named = {topic: outbox.name_of(topic) for topic in outbox.HANDLERS}
+        assert [topic for topic, name in named.items() if name == topic or name.isascii() != (language == "en")] == []
+        assert outbox.name_of("of_an_older_version") == "of_an_older_version"
