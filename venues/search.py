@@ -15,7 +15,7 @@ from palace.accounts.words import tidy
 from .models import Venue, VenueKind
 
 # What people say for each kind beside its label; in both languages whatever the reader's is.
-EVERYDAY = {
+EVERYDAY: dict[str, str] = {
     VenueKind.BADMINTON: "羽球 打球 球馆 球场 shuttlecock court",
     VenueKind.BASKETBALL: "打球 球馆 球场 hoops court",
     VenueKind.TABLE_TENNIS: "乒乓 打球 球馆 球室 ping-pong pingpong ping pong",
@@ -50,7 +50,7 @@ def search_readings(venue: Venue) -> list[tuple[str, ...]]:
 @lru_cache
 def kind_words(kind: str) -> tuple[str, ...]:
     """The label of a kind in each language, and its everyday words."""
-    label = dict(VenueKind.choices).get(kind, "")
+    label = next((each.label for each in VenueKind if each == kind), "")
     labels = []
     for language, _name in settings.LANGUAGES:
         with override(language):

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from palace.core.admin_base import PalaceModelAdmin, ReadOnly
 from palace.core.admin_columns import Outgoing, in_own_words
-from palace.core.wording import masked_name
+from palace.core.wording import local_text, masked_name
 
 from .models import Announcement, Message
 from .services import save_announcement
@@ -38,7 +38,7 @@ class MessageAdmin(Outgoing, ReadOnly, PalaceModelAdmin):
 
     @admin.display(description=_("title"))
     def what(self, message):
-        return message.title
+        return local_text(message, "title")
 
     @admin.display(description=_("way"), ordering="channel")
     def way(self, message):

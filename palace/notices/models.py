@@ -31,6 +31,7 @@ class Message(models.Model):
 
     ``outbox_id`` and channel together exist once, and so do kind, subject and ``until``: writing it twice is harmless.
     SMS and e-mail wait here until they are out; nothing is sent after ``until``. ``params`` is what an SMS template takes.
+    What is read in the portal is kept in both languages; SMS and e-mail in that of the account, in ``title`` and ``body``.
     ``sending`` is written before the provider is called: who finds it later does not know whether the message is out.
     """
 
@@ -40,7 +41,9 @@ class Message(models.Model):
     kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField(null=True)
     title = models.CharField(_("title"), max_length=120)
+    title_en = models.CharField(_("English title"), max_length=120, blank=True, default="", db_default="")
     body = models.TextField(_("text"))
+    body_en = models.TextField(_("English text"), blank=True, default="", db_default="")
     params = models.JSONField(default=dict)
     link = models.CharField(max_length=200, blank=True)
     to = models.CharField(max_length=120, blank=True)

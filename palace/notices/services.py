@@ -42,7 +42,7 @@ def notify(
 ) -> list[Message]:
     """Tell ``member`` in the portal and, unless ``outside`` is false, by SMS and e-mail where he gave them.
 
-    ``facts()`` is called in the reader's language. ``outbox`` or ``until`` make a repetition harmless (see ``Message``).
+    ``facts()`` is called in each language that is written. ``outbox`` or ``until`` make a repetition harmless (see ``Message``).
     """
     reader = reader_of(member)
     if reader is None:
@@ -63,21 +63,32 @@ def notify_account(
 
 
 def write(kind: str, facts: Callable[[], dict], user: User, outside: bool, common: dict) -> list[Message]:
-    """Messages of ``kind`` in the language of ``user``, with the fields ``common``; in the portal for members only."""
-    with override(user.language):
-        messages = list(composed(kind, facts(), user, outside))
+    """Messages of ``kind`` with the fields ``common``; in the portal for members only."""
+    messages = [in_portal(kind, facts)]
+    if outside:
+        with override(user.language):
+            messages += sent_outside(kind, facts(), user)
     for message in messages:
         for name, value in ({"kind": kind} | common).items():
             setattr(message, name, value)
     return save([message for message in messages if message.member or message.channel != Channel.IN_APP])
 
 
-def composed(kind: str, facts: dict, user: User, outside: bool):
-    """One message for each way to reach ``user``, in the active language."""
+def in_portal(kind: str, facts: Callable[[], dict]) -> Message:
+    """In both languages: it is read in the one that the page is in by then."""
+    told: dict[str, str] = {}
+    for suffix, language in (("", "zh-hans"), ("_en", "en")):
+        with override(language):
+            known = facts()
+            told |= {f"title{suffix}": texts.title_of(kind, known), f"body{suffix}": texts.body_of(kind, known)}
+    return Message(channel=Channel.IN_APP, state=MessageState.SENT, sent_at=timezone.now(), **told)
+
+
+def sent_outside(kind: str, facts: dict, user: User):
+    """One message for each way to reach ``user`` outside the portal, in the active language."""
     title, body, now = texts.title_of(kind, facts), texts.body_of(kind, facts), timezone.now()
-    yield Message(channel=Channel.IN_APP, title=title, body=body, state=MessageState.SENT, sent_at=now)
     template = texts.sms_template(kind, user.language)
-    if outside and user.phone and template and sms.is_set():
+    if user.phone and template and sms.is_set():
         values = template.values(facts)
         params = {"template": template.code, "values": values}
         yield Message(
@@ -88,7 +99,7 @@ def composed(kind: str, facts: dict, user: User, outside: bool):
             to=user.phone,
             next_try_at=now,
         )
-    if outside and user.email:
+    if user.email:
         yield Message(channel=Channel.EMAIL, title=title, body=body, to=user.email, next_try_at=now)
 
 

@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.utils.translation import override
 
 from bookings.models import Booking
 from bookings.services import approve_booking, book_slot, cancel_booking, move_booking, take_payment
 from palace.core import outbox
 from palace.core.models import OutboxMessage
+from palace.core.wording import local_text
 from palace.notices.models import Message
 from tests.factories import at, make_member, make_user, make_venue
 
@@ -49,14 +51,15 @@ def manager(venue):
     return make_user(role="venue_manager", palace=venue.palace)
 
 
-def deliver():
-    """Run every row that waits; kinds, titles and texts that were written for the portal."""
+def deliver(language="zh-hans"):
+    """Run every row that waits; kinds, titles and texts that were written for the portal, as a page in ``language`` shows them."""
     OutboxMessage.objects.update(due_at=at(date(2020, 1, 1), 0))
     before = set(Message.objects.values_list("pk", flat=True))
     for row in OutboxMessage.objects.open().order_by("pk"):
         assert outbox.deliver(row.pk), OutboxMessage.objects.get(pk=row.pk).error
     fresh = Message.objects.exclude(pk__in=before).filter(channel="in_app").order_by("pk")
-    return [(m.kind, m.title, m.body) for m in fresh]
+    with override(language):
+        return [(m.kind, local_text(m, "title"), local_text(m, "body")) for m in fresh]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,7 @@ def deliver():
 )
 def test_booking_confirmed_is_told(language, title, body):
     booking = book(house(), reader(language))
-    assert deliver() == [("booking_confirmed", title, body.format(n=booking.number))]
+    assert deliver(language) == [("booking_confirmed", title, body.format(n=booking.number))]
 
 
 def test_booking_confirmed_goes_out_by_sms_with_its_values():
@@ -152,7 +155,7 @@ def test_a_request_that_is_refused_is_told_with_the_reason():
         f"Sat 28 Nov 14:00–15:00, Badminton hall Court 1, number {booking.number} was not approved. Reason: Concert. "
         "Choose another time, or ask at the desk."
     )
-    assert deliver() == [("booking_refused", "Not approved: Badminton hall Court 1", body)]
+    assert deliver("en") == [("booking_refused", "Not approved: Badminton hall Court 1", body)]
 
 
 def test_booking_moved_is_told():

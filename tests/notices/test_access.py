@@ -6,6 +6,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from palace.accounts import second_factor
 from palace.accounts.models import FailedAttempt, User
@@ -13,6 +14,7 @@ from palace.accounts.phones import shown
 from palace.accounts.services.access import reset_second_factor
 from palace.core import outbox
 from palace.core.models import OutboxMessage
+from palace.core.wording import local_text
 from palace.notices.models import Message
 
 from ..factories import PASSWORD, make_member, make_palace, make_user
@@ -73,7 +75,9 @@ def test_other_address_is_another_lock_out_and_the_twentieth_try_locks_the_day(c
 def test_message_is_in_the_language_of_its_reader(client, language, word):
     user = make_member(user=make_user(language=language)).user
     try_passwords(client, shown(user.phone), 5)
-    assert {m.title for m in delivered()} == {word}
+    in_app, sms = delivered()
+    with override(language):
+        assert (local_text(in_app, "title"), sms.title) == (word, word)
 
 
 def rows_and_answer(client, phone):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from palace.core import jobs, outbox
 from palace.core.models import Job, OutboxMessage
 from palace.notices.models import Announcement, Message
+from palace.notices.services import notify
 from tests.factories import make_member, make_palace, make_user
 
 pytestmark = pytest.mark.django_db
@@ -194,8 +195,30 @@ def test_message_list_shows_ones_own_only(client, palace):
     assert ("短信" in page, "别人的" in page) == (False, False)
 
 
+@pytest.mark.parametrize("written", ["zh-hans", "en"])
+def test_message_list_speaks_the_language_of_the_page(client, palace, written):
+    """Whatever language the account had when the message was written."""
+    member = make_member(user=make_user(language=written))
+    notify(kind="member_verified", member=member, facts=dict)
+    as_user(client, member.user)
+    chinese = text(client.get(reverse("message_list")))
+    client.cookies["django_language"] = "en"
+    english = text(client.get(reverse("message_list")))
+    words = ("会员核实好了", "You are verified")
+    assert [[word in page for word in words] for page in (chinese, english)] == [[True, False], [False, True]]
+
+
+def test_message_list_shows_an_old_message_as_it_was_written(client, palace):
+    member = make_member()
+    write(member)
+    client.cookies["django_language"] = "en"
+    page = text(as_user(client, member.user).get(reverse("message_list")))
+    assert '<span lang="zh-Hans">周六见</span>' in page
+
+
 def test_message_list_is_also_there_when_empty(client, palace):
-    assert "还没有消息" in text(as_user(client, make_user()).get(reverse("message_list")))
+    page = text(as_user(client, make_user()).get(reverse("message_list")))
+    assert ("还没有消息" in page, "确认、提醒和变动都会写在这里" in page) == (True, True)
 
 
 @pytest.mark.parametrize("name", ["message_list", "job_list", "desk_announcements"])

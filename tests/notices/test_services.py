@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from palace.core import outbox
 from palace.core.models import OutboxMessage
+from palace.core.wording import local_text
 from palace.notices.models import Message
 from palace.notices.services import mark_read, notify
 from tests.factories import make_member, make_palace, make_user
@@ -86,7 +88,9 @@ def test_notify_of_a_closed_account_tells_nobody():
 def test_notify_speaks_the_language_of_the_reader(language, title, body, template):
     tell(make_member(user=make_user(language=language)))
     in_app, sms = Message.objects.order_by("pk")
-    assert [(m.title, m.body) for m in (in_app, sms)] == [(title, body)] * 2
+    with override(language):
+        read = (local_text(in_app, "title"), local_text(in_app, "body"))
+    assert (read, (sms.title, sms.body)) == ((title, body), (title, body))
     assert sms.params == {"template": template, "values": {"reason": "卡号不对"}}
 
 
