@@ -229,7 +229,8 @@ def free_cell(day: Day, unit: UnitRules, slot: Slot, spoken: str, merges) -> Cel
         href = confirm_link(slot.unit_id, slot.starts_at)
         return Cell("sel", pgettext("slot", "Pick"), price, href, spoken, id="sel", merges=merges)
     label = left_word(slot) if unit.shared else pgettext("slot", "Free")
-    return Cell("free", label, price, choose_link(day, slot), spoken, merges=merges)
+    note = "" if price == label else price  # English has one word for a place and a price that are free
+    return Cell("free", label, note, choose_link(day, slot), spoken, merges=merges)
 
 
 def shut_cell(day: Day, unit: UnitRules, slot: Slot, one) -> Cell:

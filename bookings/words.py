@@ -8,13 +8,13 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
-from palace.core.wording import clock_text, day_text, in_english, is_foreign, local_day, local_text, tongues
+from palace.core.wording import clock_text, day_text, in_english, is_foreign, local_day, local_text, money_text, tongues
 
 
 def plain_price(fen: int) -> str:
-    """As short as a cell of the board needs it: 15元, 免费; ¥15, ¥0, since "Free" is what the cell says already."""
-    if not fen and not in_english():
-        return gettext("Free")
+    """As short as a cell of the board needs it: 15元, ¥15; 免费, Free."""
+    if not fen:
+        return money_text(0)
     yuan, rest = divmod(fen, 100)
     amount = f"{yuan}.{rest:02}" if rest else f"{yuan}"
     return f"¥{amount}" if in_english() else f"{amount}元"

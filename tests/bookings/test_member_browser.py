@@ -106,6 +106,20 @@ def test_member_books_by_keyboard_alone(page, site, house, width):
     assert (booking.unit.name, booking.starts_at, booking.party_size) == ("2 号场", at(tomorrow(), 9), 2)
 
 
+@pytest.mark.parametrize(
+    ("size", "width", "sheet"), [("elder", 390, False), ("elder", 1280, True), ("standard", 390, True)]
+)
+def test_board_offers_the_sheet_only_where_it_can_be_shown(page, site, house, size, width, sheet):
+    """Six columns do not fit a phone with large letters: there the list is all there is, and no tab promises more."""
+    page.set_viewport_size({"width": width, "height": 844})
+    page.context.add_cookies([{"name": "size", "value": size, "url": site}])
+    for view in ("", "&view=list"):
+        page.goto(f"{site}/venues/{house.hall.pk}/?day={tomorrow()}{view}")
+        assert page.locator(".lanes").is_visible()
+        assert page.locator("nav.tabs").is_visible() is sheet
+        assert page.locator("table.board").first.is_visible() is (sheet and not view)
+
+
 def test_board_reads_as_a_table(page, site, house):
     """Whoever hears it is told the hour, the place and the state of each cell, and where he is in the table."""
     enter(page.context, site, house.member.user)

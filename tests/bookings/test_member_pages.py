@@ -489,6 +489,23 @@ def test_board_as_a_list_has_no_table(client):
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "fen", "cell", "button", "ticket"),
+    [
+        ("zh-hans", 0, ("空", "免费"), "免费", "免费"),
+        ("en", 0, ("Free", ""), "Free", "Free"),
+        ("zh-hans", 1500, ("空", "15元"), "15元", "15元"),
+        ("en", 1500, ("Free", "¥15"), "¥15", "¥15"),
+    ],
+)
+def test_board_says_what_a_slot_costs_in_one_way(client, language, fen, cell, button, ticket):
+    venue = make_venue(places=1, hours=(10, 12), prices=[(8, 22, fen)])
+    client.cookies["django_language"] = language
+    response = board(client, venue, sel=f"{venue.units.get().pk}.203203101100")
+    assert (cells(response)["10:00", 0][1:], response.context["chosen"]["price"]) == (cell, ticket)
+    assert [slot["note"] for lane in response.context["lanes"] for slot in lane["slots"]] == [button] * 2
+
+
 def test_board_tells_unverified_people_before_they_press(client):
     venue = make_venue(places=1)
     client.force_login(make_member(verified=False).user)
