@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from palace.accounts.limits import spoken
-from palace.accounts.models import FactorReset, User
+from palace.accounts.models import FactorReset, RoleAssignment, RoleState, User
 from palace.core.navigation import address
-from palace.core.wording import clock_text, date_text, local_day
+from palace.core.wording import clock_text, date_text, local_day, local_text
 
 from .services import notify_account
 
@@ -25,6 +25,23 @@ def say_factor_reset(outbox) -> None:
     reset = FactorReset.objects.select_related("user").get(pk=outbox.payload["reset"])
     told = {"kind": "factor_reset", "user": reset.user, "outbox": outbox, "link": address("me_sessions")}
     notify_account(facts=lambda: {"when": when(reset.at), "reason": reset.reason}, **told)
+
+
+def say_role_requested(outbox) -> None:
+    """To everybody who may decide; nothing where somebody has decided already."""
+    rows = RoleAssignment.objects.select_related("user", "requested_by", "palace__union", "union")
+    asked = rows.filter(pk=outbox.payload["role"], state=RoleState.PENDING).first()
+    if asked is None:
+        return
+    link = address("admin:accounts_roleassignment_change", asked.pk)
+    for user in User.objects.deciding(asked):
+        notify_account(kind="role_requested", user=user, facts=lambda: role_facts(asked), outbox=outbox, link=link)
+
+
+def role_facts(asked: RoleAssignment) -> dict:
+    where = local_text(asked.palace or asked.union, "name")
+    people = {"by": asked.requested_by.name, "name": asked.user.name}  # type: ignore[union-attr]
+    return {**people, "role": asked.get_role_display(), "where": where, "reason": asked.reason}
 
 
 def when(at: datetime) -> str:

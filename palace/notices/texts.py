@@ -99,6 +99,12 @@ TEXTS: dict[str, Text] = {
             "%(when)s: an administrator disconnected your app and signed you out everywhere. Reason: %(reason)s. Connect a new app at your next sign-in. Did you not ask for this? Call the house at once."
         ),
     ),
+    "role_requested": Text(
+        gettext_noop("A role waits for your decision"),
+        gettext_noop(
+            "%(by)s asks for a role for %(name)s: %(role)s, %(where)s. Reason: %(reason)s. Approve or refuse it in the register of roles."
+        ),
+    ),
     "day_sheet": Text(
         gettext_noop("%(palace)s: bookings of %(day)s"),
         gettext_noop("Bookings of %(day)s: %(count)s. The sheet is attached; it serves when the network is down."),

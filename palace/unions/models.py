@@ -44,6 +44,11 @@ class Union(models.Model):
     def __str__(self):
         return local_text(self, "name")
 
+    @property
+    def ids_above(self) -> list[int]:
+        """Ids from the root down to this union itself."""
+        return [int(pk) for pk in (self.path or "").strip("/").split("/") if pk]
+
 
 class InstitutionKind(models.TextChoices):
     CLASS_1 = "class_1", pgettext_lazy("institution", "public welfare class 1")

@@ -5,10 +5,19 @@ from django.db import models
 from django.db.models import Q
 
 
+def inside(unions, path: str) -> Q:
+    """The unions at ``path`` that are one of ``unions`` or stand below one."""
+    return reduce(or_, (Q(**{f"{path}__startswith": union.path}) for union in unions), Q(pk=None))
+
+
 class UnionQuerySet(models.QuerySet):
     def within(self, union):
         """``union`` and everything below it."""
-        return self.filter(path__startswith=union.path)
+        return self.below([union])
+
+    def below(self, unions):
+        """Any of ``unions`` and everything below them."""
+        return self.filter(inside(unions, "path"))
 
 
 class PalaceQuerySet(models.QuerySet):
@@ -27,5 +36,4 @@ class PalaceQuerySet(models.QuerySet):
 
     def below(self, unions):
         """Palaces of any of ``unions`` and of the unions below them."""
-        paths = [Q(union__path__startswith=union.path) for union in unions]
-        return self.filter(reduce(or_, paths, Q(pk=None)))
+        return self.filter(inside(unions, "union__path"))

@@ -11,13 +11,13 @@ from django.utils.translation import override
 from palace.accounts import second_factor
 from palace.accounts.models import FailedAttempt, User
 from palace.accounts.phones import shown
-from palace.accounts.services.access import reset_second_factor
+from palace.accounts.services.access import approve_role, request_role, reset_second_factor
 from palace.core import outbox
 from palace.core.models import OutboxMessage
 from palace.core.wording import local_text
 from palace.notices.models import Message
 
-from ..factories import PASSWORD, make_member, make_palace, make_user
+from ..factories import PASSWORD, make_member, make_palace, make_union, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +138,52 @@ def test_owner_hears_of_a_reset_with_its_reason():
     user = make_member(user=make_user(role="desk", palace=make_palace())).user
     reset_second_factor(user=user, by=make_user(), reason="手机丢了")
     assert [(m.kind, "手机丢了" in m.body) for m in delivered()] == [("factor_reset", True)] * 2
+
+
+# --- a role that is asked for --------------------------------------------------------------------
+
+
+def asked_for(*, by, palace=None, union=None, user=None):
+    role = "official_city" if union else "director"
+    fields = {"user": user or make_user(name="林大为"), "role": role, "by": by, "reason": "新到任"}
+    return request_role(palace=palace, union=union, **fields)
+
+
+def test_everybody_who_may_decide_hears_of_a_role_that_is_asked_for():
+    city = make_union(level="city")
+    palace = make_palace(union=make_union(parent=city), name="东宫", name_en="East palace")
+    admin = make_user(role="admin", palace=palace, name="孙伟")
+    second = make_member(user=make_user(role="admin", palace=palace, email="second@example.cn")).user
+    director = make_user(role="director", palace=palace, language="en")
+    above = make_user(role="admin", union=city)
+    make_user(role="desk", palace=palace), make_user(role="director", palace=make_palace())
+    make_user(role="director", palace=palace, is_active=False)
+    User.objects.create_superuser("13800000001", PASSWORD, name="装机员")
+    row = asked_for(by=admin, palace=palace, user=make_user(role="director", palace=make_palace(), name="林大为"))
+    written = delivered()
+    to = {(m.channel, m.to or m.member.user.phone) for m in written}
+    assert to == {
+        ("in_app", second.phone), ("sms", second.phone), ("email", second.email), ("sms", director.phone), ("sms", above.phone),
+    }  # fmt: skip
+    bodies = {m.to: m.body for m in written if m.channel == "sms"}
+    assert bodies[second.phone] == "孙伟申请给林大为一个角色：主任，东宫。理由：新到任。请到“角色”登记里批准或退回。"
+    assert bodies[director.phone] == (
+        "孙伟 asks for a role for 林大为: director, East palace. Reason: 新到任. Approve or refuse it in the register of roles."
+    )
+    assert {m.link for m in written} == {reverse("admin:accounts_roleassignment_change", args=[row.pk])}
+
+
+def test_a_role_for_a_union_and_one_where_nobody_else_decides_go_to_the_installers():
+    admin = make_user(role="admin", palace=make_palace())
+    make_user(role="director", palace=admin.roles.get().palace, is_active=False)
+    installer = User.objects.create_superuser("13800000001", PASSWORD, name="装机员")
+    asked_for(by=admin, union=make_union(level="city"))
+    asked_for(by=admin, palace=admin.roles.get().palace)
+    assert [(m.kind, m.to) for m in delivered()] == [("role_requested", installer.phone)] * 2
+
+
+def test_a_role_that_is_decided_already_is_not_told():
+    palace = make_palace()
+    director = make_user(role="director", palace=palace)
+    approve_role(assignment=asked_for(by=make_user(role="admin", palace=palace), palace=palace), by=director)
+    assert delivered() == []

@@ -103,7 +103,7 @@ def reset_second_factor(*, user: User, by: User | None, reason: str) -> FactorRe
 def request_role(
     *, user: User, role: str, by: User, reason: str, palace=None, union=None, last_day=None
 ) -> RoleAssignment:
-    """Ask for a role for one palace or one union; it opens nothing until somebody else approves it.
+    """Ask for a role for one palace or one union; it opens nothing until somebody else, who is told, approves it.
 
     Raises ``own_work`` (nobody raises himself), ``reason_missing``, ``role_once`` or what the constraints say.
     """
@@ -118,6 +118,7 @@ def request_role(
     except IntegrityError as error:
         text = _("This account holds this role already, or it is asked for.")
         raise ValidationError(text, code="role_once") from error
+    put("role_requested", {"role": assignment.pk}, palace=palace)
     return assignment
 
 
