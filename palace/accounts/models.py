@@ -71,6 +71,18 @@ class User(AbstractBaseUser):
         holding = [a for a in self.assignments if a.role in roles_with(right) and (a.union_id or not by_union)]
         return sorted({pk for a in holding for pk in self.reach(a)})
 
+    def unions_below(self, right: str) -> list[int]:
+        """Ids of the unions for which a role of this account gives ``right``, and of all below them."""
+        unions = self.unions_with(right)
+        return list(Union.objects.below(unions).values_list("pk", flat=True)) if unions else []
+
+    def holds_at_root(self, right: str) -> bool:
+        """Whether ``right`` is held for a union that has none above it."""
+        return any(union.parent_id is None for union in self.unions_with(right))
+
+    def unions_with(self, right: str) -> list[Union]:
+        return [a.union for a in self.assignments if a.union and a.role in roles_with(right)]
+
     def holds(self, right: str) -> bool:
         """Whether any role gives ``right``, for whichever palace or union."""
         return any(a.role in roles_with(right) for a in self.assignments)
@@ -325,7 +337,9 @@ class RoleAssignment(models.Model):
             models.CheckConstraint(
                 condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
                 name="role_days_in_order",
-                violation_error_message=_("The last day comes before the first. Swap them."),
+                violation_error_message=_(
+                    "The role would be over before it begins. Choose today or a later last day, or leave it empty."
+                ),
             ),
         ]
 

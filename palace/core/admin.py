@@ -41,7 +41,11 @@ def tables() -> dict:
 
 @admin.register(AuditEntry)
 class AuditAdmin(GroundAdmin):
-    """A palace's audit for its director, a union's for its inspection; an administrator reads what he did himself."""
+    """A palace's audit for its director, a union's for its inspection; an administrator reads what he did himself.
+
+    What concerns no palace is read by the inspection of the union that it belongs to; what belongs to none, as accounts
+    do, by the inspection of a union at the root.
+    """
 
     see_right, own_right = "core.see_audit", "accounts.manage_roles"
     list_display = ("when", "who", "did", "what", "record_number", "fields_changed", "origin")
@@ -55,16 +59,19 @@ class AuditAdmin(GroundAdmin):
         return ("when", "house", *self.list_display[1:]) if several else self.list_display
 
     def scoped(self, queryset, request):
-        if self.may(request, self.see_right):
-            return super().scoped(queryset, request)
-        return queryset.filter(actor_id=request.user.pk)
+        if not self.may(request, self.see_right):
+            return queryset.filter(actor_id=request.user.pk)
+        found, unions = super().scoped(queryset, request), request.user.unions_below(self.see_right)
+        if not unions:
+            return found
+        return found | queryset.of_no_palace(unions, portal=request.user.holds_at_root(self.see_right))
 
     def has_view_permission(self, request, obj=None):
         return self.may(request, self.see_right) or self.may(request, self.own_right)
 
     @admin.display(description=_("palace"))
     def house(self, entry):
-        return local_text(entry.house, "name")
+        return local_text(entry.house, "name") or "–"
 
     @admin.display(description=_("time"), ordering="id")
     def when(self, entry):

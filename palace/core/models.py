@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .querysets import JobQuerySet, OutboxQuerySet
+from .querysets import AuditQuerySet, JobQuerySet, OutboxQuerySet
 
 
 class AuditEntry(models.Model):
@@ -28,6 +28,8 @@ class AuditEntry(models.Model):
     changed = models.JSONField(default=list)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("audit entry")

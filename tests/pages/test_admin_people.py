@@ -1,8 +1,11 @@
 """People in the admin site: accounts and roles by the administrator, masked members, looks that are noted."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 
 from palace.accounts.models import (
     FactorReset,
@@ -272,6 +275,23 @@ def test_role_refusals_are_sentences(client, admin, palace, changes, field):
     )
     assert list(found) == [field]
     assert RoleAssignment.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("zh-hans", "这个角色还没开始就结束了。最后一天选今天或以后，长期有效就留空。"),
+        ("en", "The role would be over before it begins. Choose today or a later last day, or leave it empty."),
+    ],
+)
+def test_role_that_is_over_before_it_begins_is_refused_in_a_sentence_that_helps(
+    client, admin, palace, language, sentence
+):
+    user, today = make_user(), timezone.localdate()
+    client.cookies["django_language"] = language
+    refused = errors(ask(client, user, last_day=today - timedelta(days=1)))
+    assert (refused, user.roles.count()) == ({"__all__": [sentence]}, 0)
+    assert ask(client, user, last_day=today).status_code == 302
 
 
 def test_nobody_gives_himself_a_role(client, admin):

@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from palace.accounts.models import RoleAssignment, User
+from palace.accounts.models import RoleAssignment, RosterEntry, User
 from palace.core import outbox
-from palace.core.models import OutboxMessage
+from palace.core.models import AuditEntry, OutboxMessage
 
 from ..factories import make_palace, make_union, make_user
 from .admin_house import enter, house, record, registers, url
@@ -121,16 +121,16 @@ def test_audit_shows_the_palace_to_its_director_and_an_administrator_his_own_act
 
 
 def test_inspection_of_a_union_reads_the_audit_of_all_its_palaces_and_of_no_other(client):
-    city = make_union(level="city")
+    city = make_union(level="city", parent=make_union(level="province"))
     one, two, other = house("甲", union=city), house("乙", union=make_union(parent=city)), house("丙")
     client.force_login(make_user(role="auditor", union=city))
     page = client.get(url("core.auditentry", "changelist"))
-    assert {row.palace_id for row in page.context["cl"].result_list} == {one.pk, two.pk}
+    assert {row.palace_id for row in page.context["cl"].result_list} == {one.pk, two.pk, None}
     assert (page.content.decode().count("甲工人文化宫") > 0, "丙工人文化宫" in page.content.decode()) == (True, False)
     narrowed = client.get(url("core.auditentry", "changelist"), {"palace": two.pk}).context["cl"].result_list
     assert {row.palace_id for row in narrowed} == {two.pk}
     foreign = client.get(url("core.auditentry", "changelist"), {"palace": other.pk}).context["cl"].result_list
-    assert {row.palace_id for row in foreign} == {one.pk, two.pk}
+    assert {row.palace_id for row in foreign} == {one.pk, two.pk, None}
     for label in ("core.auditentry", "core.ledgertransaction", "core.exportrecord"):
         seen = {
             palace.pk: client.get(url(label, "change", record(label, palace).pk)).status_code
@@ -141,6 +141,56 @@ def test_inspection_of_a_union_reads_the_audit_of_all_its_palaces_and_of_no_othe
     assert opened(client, "add") == opened(client, "export") == set()
     posts = {label: client.post(url(label, "change", record(label, two).pk)).status_code for label in registers()}
     assert set(posts.values()) == {403}
+
+
+def no_palace(client) -> set:
+    """What an inspection reads that concerns no palace: table, record, did."""
+    rows = client.get(url("core.auditentry", "changelist")).context["cl"].queryset
+    return set(rows.filter(palace_id=None).values_list("table_name", "row_id", "action"))
+
+
+def test_audit_without_a_palace_is_read_by_the_inspection_of_its_union_and_the_portals_at_the_root(client):
+    province = make_union(level="province")
+    city, other = make_union(level="city", parent=province), make_union(level="city", parent=province)
+    below, abroad = make_union(parent=city), make_union(level="province")
+    for union in (city, other, abroad):
+        make_palace(union=union)
+    line = RosterEntry.objects.create(union=below, name="林大为", card_number="C1")
+    line.delete()
+    role = make_user(role="official_city", union=other).roles.get()
+    RoleAssignment.objects.filter(pk=role.pk).update(last_day=timezone.localdate())
+    account, line_id = (
+        str(role.user_id),
+        str(AuditEntry.objects.filter(table_name="accounts_rosterentry").first().row_id),
+    )
+    entries = {
+        "city": ("unions_union", str(city.pk), "insert"),
+        "below": ("unions_union", str(below.pk), "insert"),
+        "line": ("accounts_rosterentry", line_id, "delete"),
+        "other": ("unions_union", str(other.pk), "insert"),
+        "role": ("accounts_roleassignment", str(role.pk), "update"),
+        "province": ("unions_union", str(province.pk), "insert"),
+        "abroad": ("unions_union", str(abroad.pk), "insert"),
+        "account": ("accounts_user", account, "insert"),
+    }
+    seen = {}
+    for name, union in {"city": city, "other": other, "province": province, "abroad": abroad}.items():
+        client.force_login(make_user(role="auditor", union=union))
+        found = no_palace(client)
+        seen[name] = {entry for entry, row in entries.items() if row in found}
+    assert seen == {
+        "city": {"city", "below", "line"},
+        "other": {"other", "role"},
+        "province": {"city", "below", "line", "other", "role", "province", "account"},
+        "abroad": {"abroad", "account"},
+    }
+
+
+def test_audit_without_a_palace_is_closed_to_directors_and_inspections_of_one_palace(client):
+    palace = make_palace(union=make_union(level="province"))
+    for role in ("director", "auditor"):
+        enter(client, palace, role)
+        assert no_palace(client) == set()
 
 
 def test_audit_of_a_union_costs_the_same_for_one_palace_and_three(client):
