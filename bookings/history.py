@@ -76,3 +76,11 @@ def ledger_of(booking: Booking) -> list[LedgerTransaction]:
     """Payments and refunds, the oldest first, with their entries: two queries."""
     rows = LedgerTransaction.objects.filter(subject="booking", subject_id=booking.pk, palace_id=booking.palace_id)
     return list(rows.select_related("by").prefetch_related("entries").order_by("at", "pk"))
+
+
+def sums(ledger: list[LedgerTransaction]) -> dict[str, int]:
+    """What came in and what went back, both in fen and positive."""
+    found = {"payment": 0, "refund": 0}
+    for row in ledger:
+        found[row.kind] += sum(entry.amount_fen for entry in row.entries.all() if entry.amount_fen > 0)
+    return found

@@ -30,6 +30,10 @@ def price_text(booking: Booking) -> str:
     price = {"price": money_text(booking.price_fen), "due": money_text(booking.due_fen)}
     if not booking.price_fen:
         return price["price"]
+    if booking.waived_fen:
+        price |= {"back": money_text(booking.waived_fen)}
+        back = _("%(price)s, %(back)s of it given back") % price
+        return _("%(line)s, %(due)s still to pay on site") % (price | {"line": back}) if booking.due_fen else back
     if booking.is_paid:
         return _("%(price)s, paid") % price
     if booking.status == BookingStatus.CANCELLED:

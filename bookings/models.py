@@ -58,6 +58,7 @@ class Booking(models.Model):
     price_fen = models.PositiveIntegerField(_("price in fen"))
     price_basis = models.JSONField(default=dict)
     paid_fen = models.IntegerField(_("paid in fen"), default=0, db_default=0)
+    waived_fen = models.IntegerField(_("given back for good, in fen"), default=0, db_default=0)
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     cancel_before = models.DateTimeField(_("can be cancelled before"))
     source = models.CharField(_("source"), max_length=8, choices=BookingSource)
@@ -92,6 +93,7 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(paid_fen__gte=0, paid_fen__lte=F("price_fen")), name="booking_paid_within_price"
             ),
+            models.CheckConstraint(condition=Q(waived_fen__gte=0), name="booking_waived_sane"),
             models.CheckConstraint(
                 condition=Q(status=BookingStatus.CANCELLED, cancelled_at__isnull=False)
                 | (~Q(status=BookingStatus.CANCELLED) & Q(cancelled_at=None)),
@@ -113,8 +115,16 @@ class Booking(models.Model):
 
     @property
     def is_paid(self) -> bool:
-        return self.paid_fen >= self.price_fen
+        return self.paid_fen + self.waived_fen >= self.price_fen
 
     @property
     def due_fen(self) -> int:
-        return self.price_fen - self.paid_fen
+        """What is still to be paid. A cancelled booking owes nothing, and what was given back for good is no debt again."""
+        if self.status == BookingStatus.CANCELLED:
+            return 0
+        return max(0, self.price_fen - self.paid_fen - self.waived_fen)
+
+    @property
+    def return_fen(self) -> int:
+        """What the house still has to give back: all it keeps of a cancelled booking."""
+        return self.paid_fen if self.status == BookingStatus.CANCELLED else 0

@@ -15,7 +15,7 @@ from bookings import services
 from bookings.desk_board import LATE_AFTER
 from bookings.desk_board.marks import look
 from bookings.desk_queues import late_minutes
-from bookings.history import history, ledger_of
+from bookings.history import history, ledger_of, sums
 from bookings.models import Booking, BookingStatus
 from bookings.pricing_text import explain
 from bookings.refusals import refuse
@@ -81,6 +81,7 @@ def booking_page(request, booking, status=200, **forms):
     """One booking with everything that may be done to it now. ``forms`` hold what was just refused."""
     now, may_do = timezone.now(), rights(request)
     context = {"booking": booking, "now": now, "may": may_do, "events": history(booking), "ledger": ledger_of(booking)}
+    context["sums"] = sums(context["ledger"])
     state = state_of(booking, now)
     context |= state | steps(booking, now, may_do, forms, is_shut=state["shut_at"] is not None)
     say_unshown(request, context, forms)
@@ -112,7 +113,7 @@ def say_unshown(request, context: dict, forms: dict) -> None:
 
 def steps(booking, now, may_do, forms, *, is_shut: bool) -> dict:
     """Forms of what is possible; None where it is not."""
-    can_pay = booking.due_fen and booking.status != BookingStatus.CANCELLED and may_do["take_payment"]
+    can_pay = booking.due_fen and may_do["take_payment"]
     can_refund = booking.paid_fen and may_do["refund"]
     return {
         "can_check_in": may_do["check_in"] and booking.status in (BookingStatus.CONFIRMED, BookingStatus.NO_SHOW),
@@ -122,11 +123,14 @@ def steps(booking, now, may_do, forms, *, is_shut: bool) -> dict:
         and not is_shut,
         "cancel_form": (forms.get("cancel") or ReasonForm()) if may_do["cancel"] and booking.is_active else None,
         "pay_form": (forms.get("pay") or MoneyForm(open_fen=booking.due_fen, prefix="pay")) if can_pay else None,
-        "refund_form": (forms.get("refund") or RefundForm(open_fen=booking.paid_fen, prefix="refund"))
-        if can_refund
-        else None,
+        "refund_form": (forms.get("refund") or refund_form(booking)) if can_refund else None,
         "opened": next(iter(forms), ""),
     }
+
+
+def refund_form(booking, data=None) -> RefundForm:
+    is_cancelled = booking.status == BookingStatus.CANCELLED
+    return RefundForm(data, open_fen=booking.paid_fen, prefix="refund", is_cancelled=is_cancelled)
 
 
 # --- here, not here -----------------------------------------------------------------------------------------------

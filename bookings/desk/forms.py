@@ -122,7 +122,19 @@ class MoneyForm(forms.Form):
 
 
 class RefundForm(MoneyForm):
+    """``is_cancelled``: nothing is owed for the booking, so it is not asked whether it is owed again."""
+
     reason = forms.CharField(label=_("Reason"), max_length=200)
+    owed_again = forms.BooleanField(
+        label=_("It was taken by mistake: it is still to be paid"),
+        help_text=_("Without this tick the member owes nothing for what you give back."),
+        required=False,
+    )
+
+    def __init__(self, data=None, *, is_cancelled: bool, **options):
+        super().__init__(data, **options)
+        if is_cancelled:
+            del self.fields["owed_again"]
 
 
 def yuan_text(fen: int) -> str:

@@ -10,8 +10,8 @@ from palace.accounts.views.answers import attempt
 from palace.core.wording import money_text
 
 from .base import booking_here
-from .bookings import REFUSED, booking_page
-from .forms import MoneyForm, RefundForm
+from .bookings import REFUSED, booking_page, refund_form
+from .forms import MoneyForm
 
 
 @require_POST
@@ -26,7 +26,7 @@ def desk_pay(request, number):
 @require_POST
 def desk_refund(request, number):
     booking = booking_here(request, number)
-    form = RefundForm(request.POST, open_fen=booking.paid_fen, prefix="refund")
+    form = refund_form(booking, request.POST)
     if attempt(form, lambda data: services.refund(booking=booking, by=request.user, **data)):
         return told(request, number, _("%(amount)s is given back under receipt %(receipt)s."), form)
     return booking_page(request, booking, REFUSED, refund=form)

@@ -28,9 +28,12 @@ def take_payment(
 
 @transaction.atomic
 def refund(
-    *, booking: Booking, by, amount_fen: int, account: str, receipt_number: str, reason: str
+    *, booking: Booking, by, amount_fen: int, account: str, receipt_number: str, reason: str, owed_again: bool = False
 ) -> LedgerTransaction:
-    """Money goes back, never more than came in."""
+    """Money goes back, never more than came in, and the member does not owe it again.
+
+    ``owed_again``: it was taken by mistake, so the price is open as before.
+    """
     booking = Booking.objects.select_for_update().get(pk=booking.pk)
     if not reason.strip():
         raise refuse("reason_required")
@@ -38,6 +41,8 @@ def refund(
         raise refuse("nothing_paid")
     if not 0 < amount_fen <= booking.paid_fen:
         raise refuse("wrong_refund", most=money_text(booking.paid_fen))
+    if not owed_again and booking.status != BookingStatus.CANCELLED:
+        booking.waived_fen += amount_fen
     return book_money(booking, "refund", -amount_fen, account, receipt_number, by, reason.strip())
 
 
@@ -73,7 +78,7 @@ def book_money(
         ]
     )
     booking.paid_fen += amount_fen
-    booking.save(update_fields=["paid_fen"])
+    booking.save(update_fields=["paid_fen", "waived_fen"])
     return entry
 
 

@@ -35,10 +35,14 @@ def hours(booking):
 
 @register.simple_tag
 def due(booking):
-    """What is to be paid on arrival."""
+    """What is to be paid on arrival, else what became of the money."""
     if not booking.price_fen:
         return money_text(0)
-    return _("collect %(amount)s") % {"amount": money_text(booking.due_fen)} if booking.due_fen else _("paid")
+    if booking.due_fen:
+        return _("collect %(amount)s") % {"amount": money_text(booking.due_fen)}
+    if booking.return_fen:
+        return _("give back %(amount)s") % {"amount": money_text(booking.return_fen)}
+    return _("paid") if booking.paid_fen else _("nothing to pay")
 
 
 @register.filter

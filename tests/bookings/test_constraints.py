@@ -34,6 +34,7 @@ def refused(connection, statement, *params) -> str:
         ("party_size = 0", "booking_party_sane"),
         ("paid_fen = price_fen + 1", "booking_paid_within_price"),
         ("paid_fen = -1", "booking_paid_within_price"),
+        ("waived_fen = -1", "booking_waived_sane"),
         ("status = 'gone'", "booking_status_step"),
         ("status = 'pending'", "booking_status_step"),
         ("cancelled_at = now()", "booking_cancelled_when"),

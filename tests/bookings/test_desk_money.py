@@ -1,11 +1,14 @@
 """Money at the desk: receipts, the ledger, and every refusal."""
 
+import re
+
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from bookings.history import history, ledger_of
+from bookings.mine_page import price_text
 from bookings.refusals import SENTENCES
 from bookings.services import cancel_booking, money, refund, take_payment
 from palace.core.models import LedgerEntry, LedgerTransaction
@@ -158,14 +161,58 @@ def test_refund_is_in_the_ledger_with_its_reason(house):
     assert [row.memo for row in ledger_of(booking)] == ["", "场地停用"]
 
 
+def money_of(house, booking, role="desk"):
+    """What is owed, what the page says about the money, and whether it takes a payment."""
+    response = house.of(role).get(address("desk_booking", booking))
+    words = re.search(r'id="h-m">.*?<small>(.*?)</small>', text(response))[1]
+    shown = response.context["booking"]
+    return shown.due_fen, words, response.context["pay_form"] is not None
+
+
+@pytest.mark.parametrize(("amount", "back"), [("5", "5 元"), ("15", "15 元")])
+def test_money_given_back_is_not_owed_again(house, amount, back):
+    booking = house.book(12)
+    pay(house, booking)
+    give_back(house, booking, amount_fen=amount)
+    assert money_of(house, booking) == (0, "没有要付的", False)
+    booking.refresh_from_db()
+    assert price_text(booking) == f"15 元，其中 {back} 已退"
+    assert booking.is_paid
+    page = text(house.of("desk").get(address("desk_booking", booking)))
+    assert f"<dt>已收</dt><dd>15 元</dd><dt>已退</dt><dd>{back}</dd></dl>" in page
+
+
+def test_money_taken_by_mistake_is_owed_again(house):
+    booking = house.book(12)
+    pay(house, booking)
+    give_back(house, booking, owed_again="on")
+    assert money_of(house, booking) == (1500, "还差 15 元", True)
+    assert pay(house, booking, receipt_number="A-002").status_code == 302
+    assert money_of(house, booking) == (0, "付清了", False)
+
+
+def test_part_given_back_before_all_was_paid_leaves_the_rest_open(house):
+    booking = house.book(12)
+    pay(house, booking, amount_fen="10")
+    give_back(house, booking, amount_fen="4")
+    booking.refresh_from_db()
+    assert (booking.due_fen, booking.paid_fen, booking.waived_fen) == (500, 600, 400)
+    assert pay(house, booking, amount_fen="5.01", receipt_number="A-002").status_code == 422
+    assert pay(house, booking, amount_fen="5", receipt_number="A-003").status_code == 302
+
+
 def test_refund_after_cancelling(house):
     booking = house.book(12)
     pay(house, booking)
     booking.refresh_from_db()
     cancel_booking(booking=booking, by=house.clerk, by_staff=True, reason="检修")
+    assert money_of(house, booking) == (0, "还要退 15 元", False)
+    form = house.of("venue_manager").get(address("desk_booking", booking)).context["refund_form"]
+    assert "owed_again" not in form.fields
     give_back(house, booking)
     booking.refresh_from_db()
-    assert booking.paid_fen == 0
+    assert (booking.paid_fen, booking.waived_fen) == (0, 0)
+    assert money_of(house, booking) == (0, "没有要付的", False)
 
 
 @pytest.mark.parametrize(
