@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from palace.core.wording import day_text, masked_name, money_text
 from venues.models import Site, VenueKind
 
+from .refusals import refuse
 from .words import length_text
 
 KEY_LENGTH = 64
@@ -135,19 +136,29 @@ def shown_names(people) -> dict[int, str]:
 
 
 class CancelForm(forms.Form):
-    why = forms.ChoiceField(label=_("Why"), required=False, widget=forms.RadioSelect)
+    """Why it is given back: one press at most, and own words where none of the reasons fits."""
+
+    why = forms.ChoiceField(label=_("Why"), initial="plans", widget=forms.RadioSelect)
     reason = forms.CharField(label=_("In your words"), max_length=160, required=False)
 
     def __init__(self, data=None):
         super().__init__(data)
-        texts = [
-            pgettext("reason", "Something came up"),
-            pgettext("reason", "Not feeling well"),
-            pgettext("reason", "The weather"),
-            pgettext("reason", "Booked by mistake"),
+        self.fields["why"].choices = [
+            ("plans", pgettext("reason", "Plans changed")),
+            ("weather", pgettext("reason", "The weather")),
+            ("ill", pgettext("reason", "Not feeling well")),
+            ("time", pgettext("reason", "Another time suits better")),
+            ("other", pgettext("reason", "Another reason")),
         ]
-        self.fields["why"].choices = [(text, text) for text in texts]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("why") == "other" and cleaned.get("reason") == "":
+            self.add_error("reason", refuse("reason_required"))
+        return cleaned
 
     def text(self) -> str:
-        pieces = [self.cleaned_data.get("why", ""), self.cleaned_data.get("reason", "").strip()]
+        """What the staff read."""
+        labels = dict(self.fields["why"].choices) | {"other": ""}
+        pieces = [labels[self.cleaned_data["why"]], self.cleaned_data["reason"]]
         return pgettext("between clauses", ", ").join(piece for piece in pieces if piece)

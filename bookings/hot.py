@@ -263,12 +263,15 @@ def checked(body: dict) -> dict:
 def whole_number(body: dict, name: str, errors: dict) -> Any:
     value = body.get(name)
     if type(value) is not int or not 0 < value <= LARGEST_ID:  # a bool is an int to Python
-        errors[name] = _("Write a whole number above 0.")
+        errors[name] = _("Write a whole number from 1 to %(most)s.") % {"most": LARGEST_ID}
     return value
 
 
 def party_size(body: dict, name: str, errors: dict) -> int | None:
-    """However many: a party that no venue holds is refused in the venue's own words."""
+    """However many: a party that no venue holds is refused in the venue's own words. Past 64 bits JSON is read as a float."""
+    heads = body.get(name)
+    if type(heads) is float and heads > LARGEST_ID:
+        return LARGEST_PARTY
     heads = whole_number(body, name, errors)
     return heads if name in errors else min(heads, LARGEST_PARTY)
 

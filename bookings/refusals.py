@@ -23,7 +23,10 @@ SENTENCES = {
     ),
     **CLAIM_REFUSALS,
     "key_reused": _("This key was used for another request. Use a new key for a new booking."),
-    "key_required": _("Send an Idempotency-Key with every booking, so that a repeated request cannot book twice."),
+    "key_required": _(
+        "Send an Idempotency-Key of 1 to 200 ASCII letters, figures or signs with every booking, so that a repeated request "
+        "cannot book twice."
+    ),
     "too_late": _("It is too late to cancel this here. Call the desk, they can help."),
     "not_active": _("This booking is over or cancelled already."),
     "reason_required": _("Write a reason in a few words."),

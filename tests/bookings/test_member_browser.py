@@ -190,7 +190,7 @@ def test_member_gives_a_booking_back_without_javascript(browser, site, house):
     page.goto(f"{site}/bookings/")
     page.locator(f".prog a[href*='{house.booking.number}']").click()
     page.get_by_role("link", name="退场").click()
-    page.get_by_label("临时有事").check()
+    page.get_by_label("天气不好").check()
     page.get_by_role("button", name="退场").click()
     shown = page.locator(".messages").inner_text()
     context.close()
@@ -198,7 +198,7 @@ def test_member_gives_a_booking_back_without_javascript(browser, site, house):
     assert (shown, house.booking.status, house.booking.reason) == (
         "退好了，场地马上放给别人。",
         "cancelled",
-        "临时有事",
+        "天气不好",
     )
 
 

@@ -43,6 +43,7 @@ def clock():
         yield traveller
 
 
+GIVE_BACK = {"why": "plans", "reason": ""}
 WIDE = {"horizon_days": 4000}  # the database judges the opening second by its own clock, which no test moves
 
 
@@ -79,7 +80,7 @@ def cells(response) -> dict:
 def sent(client, address, **fields):
     """Post the form of a page as a browser would: with its key and its first choices."""
     form = client.get(address).context["form"]
-    values = {name: form[name].value() for name in form.fields} | fields
+    values = {name: form[name].value() or "" for name in form.fields} | fields
     return client.post(address, values)
 
 
@@ -1016,7 +1017,7 @@ def test_guardian_sees_and_cancels_what_is_his_childs(client):
     booking = book(venue.units.first(), child, 14, by=member.user)
     client.force_login(member.user)
     assert client.get("/bookings/").context["coming"][0]["for_whom"] == "周*然"
-    client.post(reverse("booking_cancel", args=[booking.number]), {})
+    client.post(reverse("booking_cancel", args=[booking.number]), GIVE_BACK)
     booking.refresh_from_db()
     assert booking.status == "cancelled"
 
@@ -1024,30 +1025,39 @@ def test_guardian_sees_and_cancels_what_is_his_childs(client):
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({}, ""),
-        ({"why": "临时有事"}, "临时有事"),
-        ({"reason": " 孩子发烧 "}, "孩子发烧"),
-        ({"why": "身体不舒服", "reason": "𠮷"}, "身体不舒服，𠮷"),
+        ({}, "计划有变"),
+        ({"why": "weather"}, "天气不好"),
+        ({"why": "time"}, "想换个时间"),
+        ({"why": "other", "reason": " 孩子发烧 "}, "孩子发烧"),
+        ({"why": "ill", "reason": "𠮷"}, "身体不舒服，𠮷"),
     ],
 )
 def test_cancel_gives_the_place_back_with_a_reason(client, mine, fields, reason):
     address = reverse("booking_cancel", args=[mine.number])
-    assert client.get(address).status_code == 200
-    assert client.post(address, fields).headers["Location"] == reverse("booking_detail", args=[mine.number])
+    assert sent(client, address, **fields).headers["Location"] == reverse("booking_detail", args=[mine.number])
     mine.refresh_from_db()
     assert (mine.status, mine.reason) == ("cancelled", reason)
     assert "退好了，场地马上放给别人。" in text(detail(client, mine))
+    client.force_login(make_user(role="desk", palace=mine.palace))
+    assert reason in text(client.get(reverse("desk_booking", args=[mine.number])))
 
 
-@pytest.mark.parametrize("fields", [{"why": "nonsense"}, {"reason": "长" * 161}, {"reason": "\x00"}])
-def test_cancel_answers_bad_fields_with_the_form(client, mine, fields):
-    response = client.post(reverse("booking_cancel", args=[mine.number]), fields)
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"why": ""}, "why"),
+        ({"why": "nonsense"}, "why"),
+        ({"reason": "长" * 161}, "reason"),
+        ({"reason": "\x00"}, "reason"),
+        ({"why": "other"}, "reason"),
+        ({"why": "other", "reason": "  "}, "reason"),
+    ],
+)
+def test_cancel_answers_bad_fields_with_the_form(client, mine, fields, wrong):
+    response = sent(client, reverse("booking_cancel", args=[mine.number]), **fields)
     mine.refresh_from_db()
-    assert (response.status_code, list(response.context["form"].errors), mine.status) == (
-        400,
-        list(fields),
-        "confirmed",
-    )
+    errors = response.context["form"].errors
+    assert (response.status_code, list(errors), mine.status) == (400, [wrong], "confirmed")
 
 
 @pytest.mark.parametrize(("minute", "status", "state"), [(29, 302, "cancelled"), (30, 409, "confirmed")])
@@ -1055,7 +1065,7 @@ def test_cancel_ends_with_the_notice(client, mine, clock, minute, status, state)
     mine.palace.phone = "0573-0000 0000"
     mine.palace.save()
     clock.move_to(at(DAY, 13, minute))
-    response = client.post(reverse("booking_cancel", args=[mine.number]), {})
+    response = client.post(reverse("booking_cancel", args=[mine.number]), GIVE_BACK)
     mine.refresh_from_db()
     assert (response.status_code, mine.status) == (status, state)
     if status == 409:
@@ -1064,8 +1074,8 @@ def test_cancel_ends_with_the_notice(client, mine, clock, minute, status, state)
 
 def test_cancel_twice_says_so(client, mine):
     address = reverse("booking_cancel", args=[mine.number])
-    client.post(address, {})
-    response = client.post(address, {})
+    client.post(address, GIVE_BACK)
+    response = client.post(address, GIVE_BACK)
     assert (response.status_code, response.context["can_cancel"]) == (409, False)
     assert "这一场不用退了" in text(response)
 
