@@ -218,7 +218,7 @@ def test_message_list_shows_an_old_message_as_it_was_written(client, palace):
 
 def test_message_list_is_also_there_when_empty(client, palace):
     page = text(as_user(client, make_user()).get(reverse("message_list")))
-    assert ("还没有消息" in page, "确认、提醒和变动都会写在这里" in page) == (True, True)
+    assert ("还没有消息" in page, "快到点了有提醒" in page) == (True, True)
 
 
 @pytest.mark.parametrize("name", ["message_list", "job_list", "desk_announcements"])

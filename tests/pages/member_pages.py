@@ -63,7 +63,12 @@ class Stop:
 NOTHING = partial(send)
 PAGES: dict[str, list[Stop]] = {
     "home": [Stop("visitor", "/"), Stop("member", "/"), Stop("newcomer", "/"), Stop("elsewhere", "/")],
-    "venue_list": [Stop("visitor", "/venues/"), Stop("member", "/venues/?q=zzz"), Stop("elsewhere", "/venues/")],
+    "venue_list": [
+        Stop("visitor", "/venues/"),
+        Stop("member", "/venues/?q=zzz"),
+        Stop("member", "/venues/?free=tomorrow"),
+        Stop("elsewhere", "/venues/"),
+    ],
     "venue_board": [
         Stop("visitor", "/venues/{hall}/?day={day}&sel={unit}.{digits}1000"),
         Stop("member", "/venues/{hall}/?day={day}&view=list"),
@@ -90,6 +95,7 @@ PAGES: dict[str, list[Stop]] = {
     ],
     "booking_cancel": [
         Stop("member", "/bookings/{number}/cancel/"),
+        Stop("member", "/bookings/{number}/cancel/", 400, partial(send, why="other")),
         Stop("member", "/bookings/{late}/cancel/"),
         Stop("member", "/bookings/{given_back}/cancel/"),
     ],
