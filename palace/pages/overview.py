@@ -8,25 +8,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from bookings.models import Booking, BookingStatus
 from bookings.views.base import opening_text
-from bookings.words import marked
+from bookings.words import marked, title_html
 from palace.core.wording import date_text
 from palace.unions.models import Palace
 from venues import rulebook
 from venues.models import Visit
 
-SMALLEST = 5  # a smaller count could point to a person; there is no sum either, which would give it away
+SMALLEST = 5  # a smaller count could point to a person; the sum leaves it out, or it would give it away
 
 
 @require_safe
 def overview(request):
     palaces = Palace.objects.filter(pk__in=request.user.palaces_with("overview.see"))
     first = monday(timezone.localdate())
-    context = {"columns": columns(), "rows": rows_of(list(palaces), first), "smallest": SMALLEST}
+    context = lines_of(list(palaces), first) | {"columns": columns(), "smallest": SMALLEST}
     days = {"first": date_text(first), "last": date_text(first + timedelta(days=6))}
     return render(request, "pages/overview.html", context | {"days": days})
 
@@ -49,11 +49,25 @@ def columns() -> list[tuple[str, str]]:
     ]
 
 
-def rows_of(palaces: list[Palace], first: date) -> list[dict]:
-    """One row for each palace, in four queries however many there are."""
+def lines_of(palaces: list[Palace], first: date) -> dict:
+    """The title, and one line for each palace, in four queries however many there are."""
     pks = [palace.pk for palace in palaces]
     books, booked, came = rulebook.current_of(pks), bookings_of(pks, first), persons_of(pks, first)
-    return [row(p, books[p.pk], booked.get(p.pk, 0), came.get(p.pk, 0)) for p in palaces]
+    lines = [line(p, books[p.pk], booked.get(p.pk, 0), came.get(p.pk, 0)) for p in palaces]
+    text = title(len(palaces), came)
+    return {"title": text.replace("|", ""), "heading": title_html(text), "lines": lines}
+
+
+def title(palaces: int, came: dict[int, int]) -> str:
+    """How many palaces, and how many came to those whose figure is shown."""
+    visits = sum(count for count in came.values() if count >= SMALLEST)
+    if not palaces:
+        return _("No palace below your union yet")
+    if not visits:
+        text = ngettext("%(n)s palace below your union", "%(n)s palaces below your union", palaces)
+        return text % {"n": palaces}
+    text = ngettext("%(n)s palace, %(visits)s visits this week", "%(n)s palaces, %(visits)s visits this week", palaces)
+    return text % {"n": palaces, "visits": f"{visits:,}"}
 
 
 def week(first: date) -> tuple[datetime, datetime]:
@@ -77,7 +91,8 @@ def persons_of(pks: list[int], first: date) -> dict[int, int]:
     return dict(rows.values_list("palace").annotate(n=Sum("persons")))
 
 
-def row(palace: Palace, book, booked: int, came: int) -> dict:
+def line(palace: Palace, book, booked: int, came: int) -> dict:
+    """One line of ``_components/compare.html``."""
     cells = [
         (count_text(booked), "n"),
         (count_text(came), "n"),
@@ -88,7 +103,8 @@ def row(palace: Palace, book, booked: int, came: int) -> dict:
         (area(palace.leased_area_m2), "n"),
         (_("%(mu)s mu") % {"mu": f"{float(palace.land_area_mu):g}"} if palace.land_area_mu else "–", "n"),
     ]
-    return {"head": head(palace), "cells": cells}
+    labels = [label for label, _kind in columns()[1:]]
+    return {"head": head(palace), "cells": [(label, *cell) for label, cell in zip(labels, cells, strict=True)]}
 
 
 def head(palace: Palace):

@@ -82,8 +82,18 @@ def samples(request) -> dict:
         "page": Paginator(range(180), 20).get_page(request.GET.get("page", 2)),
         "columns": [(_("Venue"), ""), (_("Friday"), "n"), (_("Saturday"), "n"), (_("Total"), "n")],
         "rows": table_rows(),
+        "lines": compared(),
         "nearest": [(_("11:00 court 2"), HERE), (_("12:00 court 1"), HERE)],
     }
+
+
+def compared() -> list[dict]:
+    figures = {_("Badminton hall"): ("212", "268", "480"), _("Gym"): ("146", "171", "317")}
+    labels = [_("Friday"), _("Saturday"), _("Total")]
+    return [
+        {"head": n, "cells": [(label, f, "n") for label, f in zip(labels, row, strict=True)]}
+        for n, row in figures.items()
+    ]
 
 
 def swatches() -> list[tuple[str, str]]:

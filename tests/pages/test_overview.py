@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from bookings.services import book_slot, cancel_booking
 from palace.pages.overview import count_text, monday
@@ -36,8 +37,8 @@ def below(city, **fields):
 
 def rows(client) -> dict:
     """Cells by the palace's name, as the page shows them."""
-    found = client.get(reverse("overview")).context["rows"]
-    return {str(row["head"]): [str(cell) for cell, _kind in row["cells"]] for row in found}
+    found = client.get(reverse("overview")).context["lines"]
+    return {str(line["head"]): [str(text) for _label, text, _kind in line["cells"]] for line in found}
 
 
 def walk_ins(palace, venue, persons, entered_at):
@@ -62,7 +63,7 @@ def test_official_of_a_union_without_palaces_is_told_so(client):
     make_palace()
     client.force_login(make_user(role="official_county", union=make_union(name="无宫县总工会")))
     page = client.get(reverse("overview"))
-    assert (page.status_code, page.context["rows"]) == (200, [])
+    assert (page.status_code, page.context["lines"]) == (200, [])
     assert "辖区里还没有文化宫" in page.content.decode()
 
 
@@ -108,6 +109,50 @@ def test_bookings_of_the_week_leave_out_what_was_given_back(client, city, offici
     assert rows(client).popitem()[1][0] == "6"
     cancel_booking(booking=last, by=last.member.user, reason="有事")
     assert rows(client).popitem()[1][0] == "5"
+
+
+@pytest.mark.parametrize(
+    ("language", "persons", "title"),
+    [
+        ("zh-hans", (1200, 40), "2 座文化宫，本周来了 1,240 人次"),
+        ("en", (1200, 40), "2 palaces, 1,240 visits this week"),
+        ("en", (1200, 4), "2 palaces, 1,200 visits this week"),
+        ("en", (4, 4), "2 palaces below your union"),
+        ("zh-hans", (4, 4), "辖区共有 2 座文化宫"),
+    ],
+)
+def test_title_answers_how_many_came_and_gives_no_small_count_away(client, city, official, language, persons, title):
+    for number in persons:
+        palace = below(city)
+        walk_ins(palace, make_venue(palace), number, this_week())
+    client.cookies["django_language"] = language
+    page = client.get(reverse("overview")).content.decode()
+    heading = page.partition("<h1>")[2].partition("</h1>")[0]
+    assert (strip_tags(heading), f"<title>{title} ·" in page) == (title, True)
+
+
+def test_phone_shows_each_palace_as_a_card_with_every_figure_named(client, city, official):
+    make_venue(below(city, name="东宫"))
+    page = client.get(reverse("overview")).content.decode()
+    card = page.partition('<ul class="stack phone"')[2].partition("</ul>")[0]
+    assert (card.count("<li"), card.count("<dt>"), card.count("<dd"), "东宫" in card) == (1, 8, 8, True)
+    assert "<dt>本周预约</dt>" in card
+
+
+@pytest.mark.parametrize("path", ["/", "/overview/"])
+def test_official_finds_the_overview_from_everywhere(client, city, official, path):
+    below(city)
+    page = client.get(path).content.decode()
+    nav = page.partition('<nav class="nav member-nav"')[2].partition("</nav>")[0]
+    assert (f'href="{reverse("overview")}"' in nav, 'aria-current="page"' in nav) == (True, True)
+
+
+def test_home_leads_an_official_to_the_overview_and_members_nowhere_else(client, city, official):
+    below(city)
+    hint = f'<a class="btn" href="{reverse("overview")}">辖区文化宫</a>'
+    assert hint in client.get("/").content.decode()
+    client.force_login(make_member().user)
+    assert hint not in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "不足 5"), (4, "不足 5"), (5, "5")])
