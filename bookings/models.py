@@ -53,9 +53,9 @@ class Booking(models.Model):
     )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
-    party_size = models.PositiveSmallIntegerField(_("persons"))
+    party_size = models.SmallIntegerField(_("persons"))
     status = models.CharField(_("status"), max_length=10, choices=BookingStatus)
-    price_fen = models.PositiveIntegerField(_("price in fen"))
+    price_fen = models.IntegerField(_("price in fen"))
     price_basis = models.JSONField(default=dict)
     paid_fen = models.IntegerField(_("paid in fen"), default=0, db_default=0)
     waived_fen = models.IntegerField(_("given back for good, in fen"), default=0, db_default=0)
@@ -77,7 +77,7 @@ class Booking(models.Model):
     )
     created_at = models.DateTimeField(_("made"), db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
-    version = models.PositiveIntegerField(default=1, db_default=1)
+    version = models.IntegerField(default=1, db_default=1)
 
     objects = BookingQuerySet.as_manager()
 

@@ -67,15 +67,16 @@ DECLARE
     made   jsonb;
     new_id bigint;
 BEGIN
-    IF b ->> 'token' IS NOT NULL AND token_holder(b ->> 'token') IS DISTINCT FROM b -> 'holder' THEN
-        RETURN '{"refused": "stale_holder"}';
-    END IF;
-    -- Refused by a read, before any lock: most answers of a crowd end here. Before the key is read, so that a twin who
-    -- takes the place in between is seen as a twin.
-    made := to_jsonb(claim_obstacle(claim, '{}', at));
-    SELECT v.version, k.request_hash, k.answer_id INTO seen FROM venues_rulesversion v LEFT JOIN core_idempotencyrecord k
+    -- All that refuses is read at one moment, before any lock: most answers of a crowd end here, and a twin who takes the
+    -- place is seen as a twin.
+    SELECT v.version, k.request_hash, k.answer_id, claim_obstacle(claim, '{}', at) AS obstacle,
+           b ->> 'token' IS NULL OR token_holder(b ->> 'token') IS NOT DISTINCT FROM b -> 'holder' AS known
+        INTO seen FROM venues_rulesversion v LEFT JOIN core_idempotencyrecord k
         ON k.principal = (b ->> 'by')::bigint AND k.endpoint = b ->> 'endpoint' AND k.key = b ->> 'key'
         WHERE v.palace_id = (b ->> 'palace')::bigint;
+    IF NOT seen.known THEN
+        RETURN '{"refused": "stale_holder"}';
+    END IF;
     IF seen.answer_id IS NOT NULL THEN
         RETURN CASE WHEN seen.request_hash = b ->> 'hash' THEN jsonb_build_object('replayed', seen.answer_id)
             ELSE jsonb_build_object('refused', 'key_reused') END;
@@ -89,8 +90,8 @@ BEGIN
     IF at < (b ->> 'opens_at')::timestamptz THEN
         RETURN '{"refused": "too_early"}';
     END IF;
-    IF made IS NOT NULL THEN
-        RETURN jsonb_build_object('refused', made);
+    IF seen.obstacle IS NOT NULL THEN
+        RETURN jsonb_build_object('refused', seen.obstacle);
     END IF;
     PERFORM set_config('app.actor', b ->> 'by', true), set_config('app.source', b ->> 'source', true),
             set_config('app.request', coalesce(b ->> 'request', ''), true), set_config('app.address', coalesce(b ->> 'address', ''), true);

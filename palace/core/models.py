@@ -50,7 +50,7 @@ class OutboxMessage(models.Model):
     due_at = models.DateTimeField(db_default=Now())
     handed_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    tries = models.SmallIntegerField(default=0, db_default=0)
     dead = models.BooleanField(default=False, db_default=False)
     error = models.TextField(default="", db_default="", blank=True)
 

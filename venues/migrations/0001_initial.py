@@ -81,8 +81,8 @@ class Migration(migrations.Migration):
             name='Occupancy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_place', models.PositiveIntegerField()),
-                ('place_count', models.PositiveIntegerField()),
+                ('first_place', models.IntegerField()),
+                ('place_count', models.IntegerField()),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
                 ('kind', models.CharField(choices=[('booking', 'booking'), ('session', 'class session'), ('closure', 'closure')], max_length=10)),

@@ -101,12 +101,8 @@ END $$;
 
 LOCK_SPACES = """
 CREATE FUNCTION lock_spaces(spaces bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    space bigint;
 BEGIN
-    FOR space IN SELECT DISTINCT s FROM unnest(spaces) s ORDER BY s LOOP
-        PERFORM pg_advisory_xact_lock(20201, space::int);
-    END LOOP;
+    PERFORM pg_advisory_xact_lock(20201, space::int) FROM (SELECT DISTINCT s AS space FROM unnest(spaces) s ORDER BY s) ascending;
 END $$;
 """
 

@@ -27,8 +27,8 @@ class Occupancy(models.Model):
 
     palace = models.ForeignKey(Palace, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     space = models.ForeignKey(Space, models.PROTECT, related_name="occupancies", db_constraint=False, db_index=False)
-    first_place = models.PositiveIntegerField()
-    place_count = models.PositiveIntegerField()
+    first_place = models.IntegerField()
+    place_count = models.IntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=OccupancyKind)

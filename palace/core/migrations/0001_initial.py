@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('handed_at', models.DateTimeField(blank=True, null=True)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ('tries', models.SmallIntegerField(db_default=0, default=0)),
                 ('dead', models.BooleanField(db_default=False, default=False)),
                 ('error', models.TextField(blank=True, db_default='', default='')),
             ],
