@@ -67,6 +67,8 @@ def attempt(message: Message, in_doubt: bool) -> bool:
         if is_stale(message, timezone.now()):
             close(message, MessageState.FAILED, message.error or "Too late to be of use.")
             return False
+        if timezone.now() >= message.next_try_at:  # we were held up; somebody else has taken it meanwhile
+            return False
         channels.send(message)
     except Refused as refusal:
         postpone(message, refusal, hopeless=refusal.hopeless and not in_doubt, in_doubt=in_doubt)

@@ -191,6 +191,18 @@ def test_claim_gives_back_what_a_dead_worker_held_and_says_that_it_may_be_out(se
     assert sending.claim("sms") == (message, True)
 
 
+@pytest.mark.django_db
+def test_a_worker_that_was_held_up_longer_than_it_may_hold_a_message_leaves_it_alone(sent, monkeypatch):
+    monkeypatch.setattr(channels, "is_out", lambda message: message.pk in sent)
+    waiting()
+    held, in_doubt = sending.claim("sms")
+    again(held)
+    assert sending.send_waiting("sms") == 1
+    held.next_try_at = timezone.now()  # its lease has just ended
+    assert (sending.attempt(held, in_doubt), sent) == (False, [held.pk])
+    assert state(held)[0] == "sent"
+
+
 # --- an unknown outcome ---------------------------------------------------------------------------
 
 
