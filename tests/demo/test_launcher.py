@@ -95,7 +95,7 @@ def test_silent_for_reads_seconds_by_the_databases_clock(fresh_db, owner):
 
 
 @pytest.mark.django_db
-def test_ctrl_c_while_the_database_is_asked_is_not_lost(fresh_db, owner):
+def test_ctrl_c_while_the_database_is_asked_ends_the_question_quietly(fresh_db, owner, caplog):
     def stop(number, frame):
         raise Stop
 
@@ -106,6 +106,7 @@ def test_ctrl_c_while_the_database_is_asked_is_not_lost(fresh_db, owner):
         with pytest.raises(Stop):
             signs.silent_for(fresh_db.app)
     signal.signal(signal.SIGALRM, before)
+    assert caplog.messages == []
 
 
 def test_sign_ins_has_one_line_for_each_role_members_first(tmp_path):
