@@ -19,7 +19,7 @@ def describe(ids: list[int]) -> dict[int, Line]:
 
 
 def line_of(b: Booking) -> Line:
-    """Who is in the house already is told in person: his booking is used, and no message reaches him in time."""
+    """Who is ``here`` is told in person: his booking is used, and no message reaches him in time."""
     text = _("%(number)s · %(when)s · %(place)s · %(name)s, %(persons)s") % {
         "number": spaced(b.number),
         "when": f"{day_text(b.starts_at)} {hours_text(b.starts_at, b.ends_at)}",
@@ -28,7 +28,6 @@ def line_of(b: Booking) -> Line:
         "persons": ngettext("%(n)s person", "%(n)s persons", b.party_size) % {"n": b.party_size},
     }
     here = b.status == BookingStatus.USED
-    text = _("%(line)s (here now: tell them in person)") % {"line": text} if here else text
     return Line(text, address("desk_booking", b.number), address("desk_member", b.member_id), here)
 
 

@@ -20,7 +20,7 @@ def lines(hits: list[Hit], request, palace) -> list[str]:
 
 
 def line(hit: Hit, may_see: bool, may_call: bool) -> SafeString:
-    text = format_html("{}", hit.text)
+    text = format_html("{}", _("%(line)s (here now)") % {"line": hit.text} if hit.line.here else hit.text)
     if may_see and hit.line.page:
         text = format_html(LINK, text, hit.line.page, _("See"))
     if may_call and hit.line.call:

@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from palace.core.admin_base import PREVIEW, PalaceInline, PalaceModelAdmin
@@ -25,7 +26,7 @@ from .models import (
 )
 from .previews import preview_calendar, preview_hours
 from .price_examples import example
-from .services import close, preview_closure
+from .services import close, far_end, preview_closure
 
 HOLDER = in_own_words("holder", _("for whom"))
 
@@ -230,7 +231,9 @@ class ClosureForm(PreviewForm):
     )
 
     def hits(self):
-        return lines(preview_closure(self.instance), self.request, self.instance.palace_id)
+        hits = preview_closure(self.instance, is_sure=True)  # the box that is ticked for the hits says so
+        far = far_end(self.instance, timezone.now())
+        return ([far] if far else []) + lines(hits, self.request, self.instance.palace_id)
 
 
 @admin.register(Closure)
@@ -271,7 +274,7 @@ class ClosureAdmin(RuleAdmin):
         return self.fields if obj is None else (*self.fields, "created_by", "ended_at")
 
     def save_model(self, request, obj, form, change):
-        close(closure=obj, by=request.user)
+        close(closure=obj, by=request.user, is_sure=form.cleaned_data["understood"])
 
     def desk_page(self, obj):
         return _("Open the closures of the desk"), "desk_closures", ()

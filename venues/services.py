@@ -1,7 +1,7 @@
 """Changes of the house. ``occupy`` is the only door to the places; closures go through it too."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from palace.core.rows import as_json, json_value
+from palace.core.wording import date_text, local_day
 
 from .holders import HOLDERS, Line
 from .models import Closure, Occupancy, OccupancyKind, Space, Unit
@@ -21,6 +22,8 @@ CLAIM_REFUSALS = {
         "These hours are kept for somebody else. What they leave unused is opened to all before it starts."
     ),
 }
+
+A_YEAR = timedelta(days=366)  # what ends later is asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +123,40 @@ def touches(occupancy: Occupancy, run: tuple[int, int, int]) -> bool:
     return occupancy.space_id == space and occupancy.first_place <= first + count - 1 and last >= first
 
 
+def judge(closure: Closure, now: datetime, *, is_sure: bool) -> None:
+    """The one place where the times of a closure are judged, whoever makes it and however."""
+    refuse_over(closure, now)
+    if not is_sure:
+        refuse_far(closure, now)
+
+
 def refuse_over(closure: Closure, now: datetime) -> None:
     if closure.ends_at <= now:
         raise ValidationError(_("This closure is over already. Choose an end in the future."), code="past")
 
 
-def preview_closure(closure: Closure, now: datetime | None = None) -> list[Hit]:
+def far_end(closure: Closure, now: datetime) -> str:
+    """A sentence where it ends more than a year from now: a slip of the finger more often than a plan. Else empty."""
+    if closure.ends_at <= now + A_YEAR:
+        return ""
+    day = {"day": date_text(local_day(closure.ends_at))}
+    return _("This stays shut until %(day)s, more than a year from now. Check the year.") % day
+
+
+def refuse_far(closure: Closure, now: datetime) -> None:
+    sentence = far_end(closure, now)
+    if sentence:
+        raise ValidationError(f"{sentence} {_('If you mean it, tick the box.')}", code="far_end")
+
+
+def preview_closure(closure: Closure, now: datetime | None = None, *, is_sure: bool = False) -> list[Hit]:
     """Whom ``closure`` (saved or not) would hit: bookings that it would release, sessions that a person must move.
 
-    Raises ``ValidationError`` (``past``) for a closure that is over already.
+    Raises ``ValidationError``: ``past`` for a closure that is over already, ``far_end`` for one that ends more than a
+    year from now, unless the person ``is_sure``.
     """
     now = now or timezone.now()
-    refuse_over(closure, now)
+    judge(closure, now, is_sure=is_sure)
     return hits_of_rows(occupancies_hit(closure, now))
 
 
@@ -154,14 +179,16 @@ def hits_of(kind: str, ids: list[int]) -> list[Hit]:
 
 
 @transaction.atomic
-def close(*, closure: Closure, by, source: str = "web", now: datetime | None = None) -> list[Hit]:
+def close(
+    *, closure: Closure, by, source: str = "web", now: datetime | None = None, is_sure: bool = False
+) -> list[Hit]:
     """Shut what ``closure`` names. Bookings it hits are released and told; sessions stay and are returned for a person to move.
 
     A party in the house keeps its place until the closure begins, and its used booking (docs/decisions/closure-over-people.md).
-    Raises ``ValidationError`` (``past``) for a closure that is over already.
+    Raises ``ValidationError`` as ``preview_closure``.
     """
     now = now or timezone.now()
-    refuse_over(closure, now)
+    judge(closure, now, is_sure=is_sure)
     closure.created_by = by
     closure.full_clean()
     runs = runs_of(closure)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from bookings.stranded import stranded
-from palace.accounts.views.answers import add_errors, page
+from palace.accounts.views.answers import page
 from palace.core.wording import local_text
 from venues.models import Closure, OccupancyKind
 from venues.services import Hit, close, end_closure, hits_of, preview_closure
@@ -59,15 +59,16 @@ def desk_closure_new(request):
     try:
         return preview_or_close(request, form, closure)
     except ValidationError as error:
-        add_errors(form, error)
+        form.refused(error)
         return page(request, "desk/closure_new.html", form)
 
 
 def preview_or_close(request, form, closure: Closure):
-    hits = preview_closure(closure)
+    is_sure = form.cleaned_data["is_sure"]
+    hits = preview_closure(closure, is_sure=is_sure)
     if "confirm" not in request.POST or request.POST.get("seen") != seen(hits):
         return preview(request, form, closure, hits)
-    return closed(request, closure, close(closure=closure, by=request.user))
+    return closed(request, closure, close(closure=closure, by=request.user, is_sure=is_sure))
 
 
 def asked_target(request) -> dict:

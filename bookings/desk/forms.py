@@ -3,11 +3,13 @@
 from decimal import ROUND_DOWN, Decimal
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import BookingStatus
 from bookings.walk_ins import MOST_PERSONS
+from palace.accounts.views.answers import add_errors
 from palace.accounts.words import tidy
 from palace.core.models import LedgerAccount
 from palace.core.wording import local_text
@@ -161,7 +163,7 @@ class MomentField(forms.DateTimeField):
 
 
 class ClosureForm(forms.Form):
-    """What is shut, from when to when, and why. ``seen`` is the preview that was on the page."""
+    """What is shut, from when to when, and why. ``is_sure`` is asked where the service asks for it."""
 
     target = forms.ChoiceField(label=_("What"))
     starts_at = MomentField(label=_("From"))
@@ -170,6 +172,9 @@ class ClosureForm(forms.Form):
         label=_("Reason"), max_length=60, help_text=_("Everybody reads it, such as: lamps are mended.")
     )
     reason_en = forms.CharField(label=_("Reason in English"), max_length=80, required=False)
+    is_sure = forms.BooleanField(
+        label=_("It is meant to stay shut for so long"), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, data=None, *, palace, initial=None):
         super().__init__(data, initial=initial)
@@ -181,6 +186,12 @@ class ClosureForm(forms.Form):
         if data.get("starts_at") and data.get("ends_at") and data["ends_at"] <= data["starts_at"]:
             self.add_error("ends_at", gettext("The end must come after the start."))
         return data
+
+    def refused(self, error: ValidationError) -> None:
+        """Say why; where a tick would do, it is there to be set."""
+        add_errors(self, error)
+        if self.has_error(NON_FIELD_ERRORS, "far_end"):
+            self.fields["is_sure"].widget = forms.CheckboxInput()
 
     def closure(self) -> Closure:
         """Unsaved; its target is one of this palace's, as the choices are."""

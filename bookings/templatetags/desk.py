@@ -2,13 +2,13 @@
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from bookings.desk_queues import late_minutes
 from bookings.words import place_html, place_text, same_name, spaced
 from palace.core.models import LedgerAccount
-from palace.core.wording import day_text, hours_text, local_day, local_text, money_text, weekday_text
+from palace.core.wording import day_text, hours_text, local_day, local_text, money_text, tongues, weekday_text
 
 register = template.Library()
 register.filter("spaced", spaced)
@@ -49,6 +49,14 @@ def due(booking):
 def late(booking, now):
     """Minutes since the start."""
     return late_minutes(booking, now)
+
+
+@register.filter
+def clauses(text):
+    """A line of facts between dots, so that it breaks after a dot and not before one."""
+    *most, last = text.split(" · ")
+    pieces = [format_html("{} ·", tongues(piece)) for piece in most] + [tongues(last)]
+    return format_html_join(" ", "<span>{}</span>", ((piece,) for piece in pieces))
 
 
 @register.filter

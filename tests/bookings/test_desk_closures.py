@@ -12,7 +12,7 @@ from bookings.services import cancel_booking, check_in, undo_check_in
 from bookings.stranded import stranded
 from palace.core.models import OutboxMessage
 from venues.models import Closure, Occupancy, OpeningException, Visit
-from venues.services import close
+from venues.services import close, preview_closure
 
 from ..factories import at, make_member
 from .house import DAY, NOW, House, said, text
@@ -140,6 +140,37 @@ def test_closure_since_before_leaves_what_is_over(house):
     assert Occupancy.objects.holding().filter(kind="booking").get().holder_id == over.pk
 
 
+YEAR = at(DAY, 10, 20) + timedelta(days=366)
+FAR = {"ends_at": f"{YEAR + timedelta(minutes=1):%Y-%m-%dT%H:%M}"}
+
+
+def test_closure_of_a_year_is_not_asked_about(house):
+    assert look(house, ends_at=f"{YEAR:%Y-%m-%dT%H:%M}").status_code == 200
+
+
+def test_closure_that_ends_later_wants_a_tick(house):
+    asked = look(house, **FAR)
+    assert (asked.status_code, "要一直停用到 2036年3月14日，离现在一年多" in text(asked)) == (422, True)
+    assert 'type="checkbox" name="is_sure"' in text(asked)
+    shown = look(house, **FAR, is_sure="on")
+    assert (shown.status_code, 'name="is_sure" value="on"' in text(shown)) == (200, True)
+    confirm(house, "", **FAR)
+    assert Closure.objects.count() == 0
+    confirm(house, "", **FAR, is_sure="on")
+    assert Closure.objects.get().ends_at == YEAR + timedelta(minutes=1)
+
+
+def test_service_asks_whoever_calls_it(house):
+    closure = Closure(
+        palace=house.palace, unit=house.court, starts_at=NOW, ends_at=at(DAY.replace(year=2099), 9), reason="检修"
+    )
+    for call in (lambda: close(closure=closure, by=house.clerk), lambda: preview_closure(closure)):
+        with pytest.raises(ValidationError) as refused:
+            call()
+        assert refused.value.code == "far_end"
+    close(closure=closure, by=house.clerk, is_sure=True)
+
+
 # --- who is in the house ------------------------------------------------------------------------------------------
 
 
@@ -159,7 +190,7 @@ def test_party_in_the_house_is_named_apart_and_not_called_told(house, party):
         [h.holder_id for h in response.context["released"]],
         response.context["seen"],
     ) == ([party.pk], [later.pk], f"booking-{party.pk}-here,booking-{later.pk}")
-    assert "这些人在馆里：当面说一声" in text(response)
+    assert text(response).count("当面说一声") == 1
     response = confirm(house, response.context["seen"], starts_at="2035-03-14T11:00")
     assert said(response) == ["停用了，取消并通知了 1 单。有 1 组人在馆里，当面说一声。"]
 

@@ -460,6 +460,15 @@ def test_closure_is_made_through_its_preview_and_the_service(client, venue, mana
     )
 
 
+def test_closure_that_ends_after_more_than_a_year_wants_the_tick(client, venue, manager):
+    fields = closure_fields(venue=venue.pk, ends_at_0=(tomorrow() + timedelta(days=400)).isoformat())
+    answer = client.post(url("venues.closure", "add"), fields)
+    assert ("离现在一年多" in errors(answer)[-1], len(errors(answer)), Closure.objects.count()) == (True, 2, 0)
+    seen = answer.context["adminform"].form.data["seen"]
+    assert client.post(url("venues.closure", "add"), fields | {"understood": "on", "seen": seen}).status_code == 302
+    assert Closure.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
