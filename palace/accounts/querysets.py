@@ -4,7 +4,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from .phones import normalise
-from .roles import roles_with
 
 
 class UserManager(BaseUserManager):
@@ -19,21 +18,6 @@ class UserManager(BaseUserManager):
 
     def get_by_natural_key(self, phone):
         return self.get(phone=normalise(phone))
-
-    def deciding(self, asked):
-        """Who may say yes or no to the role ``asked`` for: never who asked, nor whom it is for.
-
-        Whoever holds the right in its palace; the installers where there is nobody, and for a union.
-        """
-        others = self.filter(is_active=True).exclude(pk__in=[asked.requested_by_id, asked.user_id])
-        if asked.palace:
-            above = Q(palace=asked.palace) | Q(union__in=asked.palace.union.ids_above)
-            held = self.model._meta.get_field("roles").related_model.objects.in_force()  # type: ignore[attr-defined]
-            held = held.filter(above, role__in=roles_with("accounts.decide_role"))
-            holders = others.filter(pk__in=held.values("user"))
-            if holders.exists():
-                return holders
-        return others.filter(is_superuser=True)
 
 
 class AssignmentQuerySet(models.QuerySet):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from palace.accounts.limits import spoken
 from palace.accounts.models import FactorReset, RoleAssignment, RoleState, User
+from palace.accounts.permissions import deciders
 from palace.core.navigation import address
 from palace.core.wording import clock_text, date_text, local_day, local_text
 
@@ -34,7 +35,7 @@ def say_role_requested(outbox) -> None:
     if asked is None:
         return
     link = address("admin:accounts_roleassignment_change", asked.pk)
-    for user in User.objects.deciding(asked):
+    for user in deciders(asked):
         notify_account(kind="role_requested", user=user, facts=lambda: role_facts(asked), outbox=outbox, link=link)
 
 
