@@ -132,8 +132,8 @@ def test_desk_announcement_new_hangs_one_up(client, palace):
     ("change", "sentence"),
     [
         ({"title": ""}, "这一项要填。"),
-        ({"audience": "world"}, "选择一个有效的选项"),
-        ({"shown_from": "soon"}, "输入一个有效的日期/时间。"),
+        ({"audience": "world"}, "列表里没有“world”，从列表里选一项。"),
+        ({"shown_from": "soon"}, "选日期和时间，或写成 2026-11-21 18:30 这样。"),
         ({"shown_until": "2026-12-01T08:00"}, "结束要晚于开始"),
         ({"title": "长" * 101}, "100"),
         ({"title": "a\x00b"}, "空字符"),
