@@ -152,10 +152,10 @@ class CancelForm(forms.Form):
         ]
 
     def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("why") == "other" and cleaned.get("reason") == "":
+        super().clean()
+        if self.cleaned_data.get("why") == "other" and self.cleaned_data.get("reason") == "":
             self.add_error("reason", refuse("reason_required"))
-        return cleaned
+        return self.cleaned_data
 
     def text(self) -> str:
         """What the staff read."""
