@@ -136,7 +136,7 @@ def test_desk_announcement_new_hangs_one_up(client, palace):
         ({"shown_from": "soon"}, "选日期和时间，或写成 2026-11-21 18:30 这样。"),
         ({"shown_until": "2026-12-01T08:00"}, "结束要晚于开始"),
         ({"title": "长" * 101}, "100"),
-        ({"title": "a\x00b"}, "空字符"),
+        ({"title": "a\x00b"}, "里面有存不了的字符"),
     ],
 )
 def test_desk_announcement_new_says_what_is_wrong(client, palace, change, sentence):
