@@ -67,7 +67,7 @@ def attempt(message: Message, in_doubt: bool) -> bool:
         if is_stale(message, timezone.now()):
             close(message, MessageState.FAILED, message.error or "Too late to be of use.")
             return False
-        if timezone.now() >= message.next_try_at:  # we were held up; somebody else has taken it meanwhile
+        if message.next_try_at is None or timezone.now() >= message.next_try_at:  # held up: somebody else took it
             return False
         channels.send(message)
     except Refused as refusal:
