@@ -87,6 +87,7 @@ class Launcher:
         self.apps: list[Process] = []
         self.jobs: list[Process] = []
         self.history: Process | None = None
+        self.sms_port = 0
         self.env: dict[str, str] = {}
         self.watched_at = time.monotonic()
 
@@ -106,10 +107,11 @@ class Launcher:
         self.finish(self.migrate())
         filling = self.load_data(first)
         self.finish(static)
-        self.start_apps()
-        self.folder.write_environment(self.env)
+        self.start_web()
         self.finish(filling)
         self.wait_until_ready()
+        self.start_helpers()
+        self.folder.write_environment(self.env)
         self.welcome()
         self.start_history()
         self.watch()
@@ -244,11 +246,14 @@ class Launcher:
 
     # --- the portal's own processes ---
 
-    def start_apps(self):
-        port = options.free_port()
-        self.env["SMS_ENDPOINT"] = f"http://{options.LOCAL}:{port}/"
-        self.app("sms", *commands.sms(port, self.folder / "messages.jsonl"))
+    def start_web(self):
+        self.sms_port = options.free_port()
+        self.env["SMS_ENDPOINT"] = f"http://{options.LOCAL}:{self.sms_port}/"
         self.app("web", *commands.web(self.chosen.host, self.chosen.port))
+
+    def start_helpers(self):
+        """After the pages open: people look before the first message is due, and two cores start six processes slowly."""
+        self.app("sms", *commands.sms(self.sms_port, self.folder / "messages.jsonl"))
         self.app("worker", *commands.worker())
         self.app("beat", *commands.beat(self.folder / "celerybeat-schedule"))
 
