@@ -29,7 +29,7 @@ USER palace
 VOLUME /data
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--http", "1", \
-     "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", \
+     "--workers", "2", "--blocking-threads", "3", "--respawn-failed-workers", \
      "--workers-kill-timeout", "10", \
      "--backlog", "4096", "--backpressure", "4096", \
      "--http1-header-read-timeout", "15000", "palace.wsgi:application"]

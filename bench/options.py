@@ -12,7 +12,7 @@ PAST_DAYS, COMING_DAYS, COMING_FILL = 20, 14, 68
 HORIZON_DAYS = 150
 FIRST_FREE_DAY = 40  # booking over HTTP begins here: 250 units x 14 hours a day
 CROWD_DAY = 16  # crowds have halls and days of their own, one day a crowd
-WORKERS, THREADS, CROWD_THREADS = 2, 4, 16
+WORKERS, THREADS, CROWD_THREADS = 2, 3, 16
 TRIES = 3
 EVENING = range(18, 22)  # 10 courts x 4 hours = 40 slots
 RIVALS = 16

@@ -13,9 +13,9 @@ def manage(*arguments) -> list[str]:
 
 
 def web(host, port) -> list[str]:
-    """Two processes of four threads: the measured best on two cores (docs/decisions/)."""
+    """Two processes of three threads: the measured best on two cores (docs/decisions/)."""
     place = ["--host", host, "--port", str(port), "--http", "1"]
-    size = ["--workers", "2", "--blocking-threads", "4"]
+    size = ["--workers", "2", "--blocking-threads", "3"]
     care = ["--respawn-failed-workers", "--workers-kill-timeout", "5"]
     slow = ["--http1-header-read-timeout", "15000"]
     # Idle connections of a crowd count as well: at granian's own limit of 512 a process lets the next ones wait 15 s.
