@@ -14,18 +14,30 @@ from palace.core.navigation import address
 from palace.core.wording import clock_text, date_text, local_day, weekday_text
 from venues.rules import Rulebook
 
+FEW = 6  # venues that fit a phone beside the ticket
+
 
 def home_page(book: Rulebook | None, held: dict, reasons: dict[int, str], now: datetime) -> dict:
     """``held`` are the rows of all spaces for the next four hours, ``reasons`` those of closures by id."""
     seen = sorted((fullness(book, pk, held, now) for pk in venue_ids(book)), key=worth_going) if book else []
+    rows = [row(book, each, reasons, now) for each in seen if book]
+    shown = unfolded(seen)
     return {
         "title": title_html(*title(seen, now)),
         "date": pgettext("date", "%(weekday)s %(date)s")
         % {"weekday": weekday_text(local_day(now)), "date": date_text(local_day(now))},
         "clock": clock_text(now),
-        "venues": [row(book, each, reasons, now) for each in seen if book],
+        "venues": rows[:shown],
+        "shut_venues": rows[shown:],
         "quick": quick(),
     }
+
+
+def unfolded(seen: list[Fullness]) -> int:
+    """How many venues are shown at once: in the evening a long list of what is shut hides what is open."""
+    last = max((n for n, each in enumerate(seen, 1) if each.hours), default=0)
+    shown = max(last, FEW)
+    return shown if len(seen) > shown + 1 else len(seen)
 
 
 def title(seen: list[Fullness], now: datetime) -> tuple[str, str]:

@@ -81,6 +81,20 @@ def test_home_says_when_a_venue_opens(client, hours, state):
     assert seen(client)["venues"][0].get("state") == state
 
 
+@pytest.mark.parametrize(("shut", "shown", "folded"), [(6, 7, 0), (7, 6, 2), (20, 6, 15)])
+def test_home_folds_what_is_shut_when_it_is_much(client, shut, shown, folded):
+    palace = make_palace()
+    for n in range(shut):
+        make_venue(palace, places=1, name=f"馆 {n}", hours=(18, 20))
+    make_venue(palace, places=1, name="驿站")
+    context = seen(client)
+    assert (len(context["venues"]), len(context["shut_venues"]), str(context["venues"][0]["name"])[:2]) == (
+        shown,
+        folded,
+        "驿站",
+    )
+
+
 def test_home_is_honest_when_nothing_is_open(client):
     make_venue(hours=(11, 22))
     assert seen(client)["title"] == '<span class="nb">现在没开门，</span><span class="nb">11:00 开门</span>'
