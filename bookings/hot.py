@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from palace.accounts.models import Member, User
 from palace.accounts.tokens import KeyHolder, holder_of, kept_holder, token_invalid
 from palace.core.actor import clean_address
+from palace.core.api import number_within
 from palace.core.hot import JSON, Refusal, as_response, hot, json_body, refuse_too_many, refuse_unknown
 from palace.core.throttles import address_of
 from venues import rulebook
@@ -103,10 +104,10 @@ def slots(request, pk: str) -> HttpResponse:
 def asked_days(params) -> tuple[date, int]:
     refuse_unknown(params, ("date", "days"))
     day = one_day(params.get("date")) if "date" in params else timezone.localdate()
-    days = params.get("days", "1")
-    if not (days.isascii() and days.isdecimal() and 1 <= int(days[:9]) <= MOST_DAYS):
+    days = number_within(params.get("days", "1"), MOST_DAYS)
+    if days is None:
         raise invalid(days=_("Write a number from 1 to 14."))
-    return day, int(days)
+    return day, days
 
 
 def one_day(text: str) -> date:

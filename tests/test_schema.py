@@ -55,6 +55,12 @@ def test_schema_names_every_call():
     }
 
 
+def test_schema_names_the_bounds_of_a_page():
+    parameters = document()["paths"]["/api/v1/units/"]["get"]["parameters"]
+    bounds = {p["name"]: (p["schema"].get("minimum"), p["schema"].get("maximum")) for p in parameters}
+    assert {name: bounds[name] for name in ("page", "page_size")} == {"page": (1, None), "page_size": (1, 200)}
+
+
 # --- generated requests -------------------------------------------------------------------------------------------
 
 

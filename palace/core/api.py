@@ -52,22 +52,30 @@ def not_found(request, **kwargs):
     return JsonResponse({"code": "not_found", "message": _("There is nothing here."), "fields": {}}, status=404)
 
 
+def number_within(text: str, most: int) -> int | None:
+    """A whole number from 1 to ``most`` as it stands in an address, else None."""
+    short = text.isascii() and text.isdecimal() and len(text) <= len(str(most))  # a long one is slow to read
+    return int(text) if short and 1 <= int(text) <= most else None
+
+
 class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
 
     def get_page_size(self, request):
-        """A page size that is no number is refused rather than passed over; more than 200 are 200."""
+        """A page size that is no number from 1 to 200 is refused rather than passed over."""
         text = request.query_params.get(self.page_size_query_param, "")
-        if text and not (text.isascii() and text.isdecimal() and int(text[:9])):
+        size = number_within(text, self.max_page_size) if text else self.page_size
+        if size is None:
             raise serializers.ValidationError({self.page_size_query_param: [_("Write a number from 1 to 200.")]})
-        return min(int(text[:9]), self.max_page_size) if text else self.page_size
+        return size
 
     def get_schema_operation_parameters(self, view):
-        """Both are numbers from 1 on."""
+        """Both are numbers from 1 on; a page has a largest size."""
+        most = {self.page_size_query_param: {"maximum": self.max_page_size}}
         parameters = super().get_schema_operation_parameters(view)
-        return [p | {"schema": p["schema"] | {"minimum": 1}} for p in parameters]
+        return [p | {"schema": p["schema"] | {"minimum": 1} | most.get(p["name"], {})} for p in parameters]
 
 
 class StrictFilters(DjangoFilterBackend):

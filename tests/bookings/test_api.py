@@ -531,6 +531,7 @@ def test_slots_of_several_days(client, unit):
         ({"date": "0001-01-01"}, "invalid", "date"), ({"date": "9999-12-31"}, "invalid", "date"), ({"date": "２０２７-03-10"}, "invalid", "date"),
         ({"date": "2027-03-10\u0000"}, "invalid", "date"), ({"days": "0"}, "invalid", "days"), ({"days": "15"}, "invalid", "days"),
         ({"days": "-1"}, "invalid", "days"), ({"days": "1.0"}, "invalid", "days"), ({"days": "九"}, "invalid", "days"),
+        ({"days": "0000000020"}, "invalid", "days"), ({"days": "000000001999999999"}, "invalid", "days"),
         ({"days": "9" * 5000}, "invalid", "days"), ({"member": "1"}, "unknown_field", "member"),
     ],
 )  # fmt: skip
