@@ -19,10 +19,9 @@ from django.utils.translation import gettext as _
 
 from palace.accounts.models import Member, User
 from palace.accounts.tokens import KeyHolder, holder_of, kept_holder, token_invalid
-from palace.core.actor import clean_address
+from palace.core.actor import address_of
 from palace.core.api import number_within
 from palace.core.hot import JSON, Refusal, as_response, hot, json_body, refuse_too_many, refuse_unknown
-from palace.core.throttles import address_of
 from venues import rulebook
 from venues.rules import Caller, UnitRules
 from venues.services import CLAIM_REFUSALS
@@ -210,7 +209,7 @@ def book(request) -> HttpResponse:
     asked = checked(json_body(request)) | {
         "key": key,
         "request_id": uuid.uuid4().hex,
-        "address": clean_address(address),
+        "address": address,
     }
     try:
         placed = placed_for(holder.user, asked, kept)

@@ -257,6 +257,7 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # of our own, in front: the caller's address (palace/core/actor.py)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -302,7 +303,7 @@ AXES_HANDLER = "palace.accounts.lockout.GrowingPause"  # says how long
 AXES_COOLOFF_TIME = 24  # hours without a wrong password, after which the count begins anew
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None
+AXES_CLIENT_IP_CALLABLE = "palace.accounts.sessions.place_of"
 AXES_USERNAME_CALLABLE = "palace.accounts.lockout.name_of"
 AXES_LOCKOUT_CALLABLE = "palace.accounts.lockout.answer"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

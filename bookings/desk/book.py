@@ -23,6 +23,7 @@ from palace.accounts import search
 from palace.accounts.models import Member
 from palace.accounts.views.answers import attempt, page
 from palace.accounts.views.desk import member_here, phone_of, remember_found
+from palace.core.actor import address_of
 from palace.core.wording import clock_text, local_text, masked_name, masked_number, money_text
 from venues import rulebook
 from venues.models import Unit, Venue
@@ -280,7 +281,7 @@ def book(request, wish: Wish, offer: Offer, form: PartyForm):
             source=BookingSource.DESK,
             key=f"desk-{data['key']}" if data["key"] else None,
             request_id=request.id,
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=address_of(request),
         )
     except ValidationError as error:
         return clash(request, wish, error)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from .limits import forget_failures, keyed, spoken
 from .phones import normalise
-from .sessions import address_of
+from .sessions import place_of
 
 TOO_MANY = 429
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=15), timedelta(days=1)
@@ -75,7 +75,7 @@ def wait_of(request, phone: str) -> timedelta:
 def pause_here(request, phone: str) -> tuple[timedelta, timedelta]:
     """How long ago the address of ``request`` was shut out from ``phone``, and for how long it still is."""
     name = name_of(request, {"phone": phone})
-    return pause_of(AccessAttempt.objects.filter(username=name, ip_address=address_of(request) or None))[1:]
+    return pause_of(AccessAttempt.objects.filter(username=name, ip_address=place_of(request)))[1:]
 
 
 def forget_wrong_passwords(phone: str) -> None:

@@ -1,11 +1,12 @@
 """Sessions: begun with a new key, listed for their owner, ended one by one or all together."""
 
 from allauth.usersessions.models import UserSession
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
+
+from palace.core.actor import address_of
 
 from .models import ApiToken, User
 from .second_factor import PASSED
@@ -16,9 +17,9 @@ SEEN_EVERY_SECONDS = 60
 NOWHERE = "0.0.0.0"
 
 
-def address_of(request) -> str:
-    """Where the request comes from, through the proxies that the operator named."""
-    return get_client_ip_address(request) or ""
+def place_of(request) -> str:
+    """Where sessions and wrong passwords are counted: those from nowhere, as behind a Unix socket, count together."""
+    return address_of(request) or NOWHERE
 
 
 def begin(request, user: User) -> None:
@@ -45,7 +46,7 @@ def track(request) -> None:
     request.session.save()
     agent = request.META.get("HTTP_USER_AGENT", "")[: UserSession._meta.get_field("user_agent").max_length]
     UserSession.objects.create(
-        user=request.user, session_key=request.session.session_key, ip=address_of(request) or NOWHERE, user_agent=agent
+        user=request.user, session_key=request.session.session_key, ip=place_of(request), user_agent=agent
     )
 
 

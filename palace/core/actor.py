@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.db import connection
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|WITH)\b", re.IGNORECASE)
@@ -34,6 +35,13 @@ def clean_address(value: str | None) -> str:
         return str(ipaddress.ip_address(value or ""))
     except ValueError:
         return ""
+
+
+def address_of(request) -> str:
+    """The caller's address, as the last of our own proxies saw it; empty where nobody can tell."""
+    proxies = settings.PROXY_COUNT
+    seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-proxies:][0] if proxies else ""
+    return clean_address(seen.strip()) or clean_address(request.META.get("REMOTE_ADDR"))
 
 
 def settings_sql(actor: Actor) -> str:

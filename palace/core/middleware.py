@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_request
 
-from .actor import acting
+from .actor import acting, address_of
 
 API = "/api/"
 IN_BUFFERS = 64 * 1024
@@ -53,9 +53,7 @@ class Actor:
     def __call__(self, request):
         request.id = uuid.uuid4().hex
         source = "api" if request.path_info.startswith(API) else "web"
-        with acting(
-            user_id=request.user.pk, source=source, request_id=request.id, address=request.META.get("REMOTE_ADDR", "")
-        ):
+        with acting(user_id=request.user.pk, source=source, request_id=request.id, address=address_of(request)):
             return self.get_response(request)
 
 

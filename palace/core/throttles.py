@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.cache import cache
 from rest_framework.throttling import BaseThrottle
 
+from .actor import address_of
+
 PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _lock = Lock()
 _counts: dict[tuple, list[int]] = {}
@@ -60,13 +62,6 @@ def shared(key: str, step: int, period: int) -> int:
         return cache.incr(key, step)
     except ValueError:  # dropped between the two calls
         return step
-
-
-def address_of(request) -> str:
-    """The caller's address, as the last of our own proxies saw it."""
-    proxies = settings.AXES_IPWARE_PROXY_COUNT or 0
-    seen = request.META.get("HTTP_X_FORWARDED_FOR", "") if proxies else ""
-    return seen.split(",")[-proxies:][0].strip() if seen else request.META.get("REMOTE_ADDR", "")
 
 
 class AddressThrottle(BaseThrottle):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.auth import authenticate
 from django.urls import reverse
@@ -88,6 +89,24 @@ def test_sign_in_locks_out_after_five_wrong_passwords_and_says_how_long(client):
     assert right.status_code == 429
     assert errors_of(right) == {"__all__": ["错的次数太多。等 15 分钟，或者用短信验证码登录。"]}
     assert signed_in_as(client) is None
+
+
+def test_behind_a_proxy_session_and_wrong_passwords_know_the_caller(client, settings):
+    settings.PROXY_COUNT = 1
+    phone = shown(make_user().phone)
+    headers = {"X-Forwarded-For": "6.6.6.6, 10.1.2.3"}
+    sign_in(client, phone, "wrong", headers=headers)
+    assert AccessAttempt.objects.get().ip_address == "10.1.2.3"
+    sign_in(client, phone, headers=headers)
+    assert UserSession.objects.get().ip == "10.1.2.3"
+
+
+def test_lockout_holds_where_the_address_is_unknown(client):
+    """As behind a Unix socket."""
+    phone = shown(make_user().phone)
+    typed = {"phone": phone, "password": "wrong"}
+    answers = [client.post(reverse("sign_in"), typed, REMOTE_ADDR="").status_code for _ in range(5)]
+    assert answers == [422, 422, 422, 422, 429]
 
 
 def test_lockout_counts_other_spellings_of_the_number(client):

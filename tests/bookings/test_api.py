@@ -619,6 +619,15 @@ def test_cancel(client, unit, member):
     assert refused(post(client, {"reason": reason}, headers, path)) == (409, "not_active")
 
 
+def test_audit_tells_the_caller_from_the_proxy(client, unit, member, settings):
+    settings.PROXY_COUNT = 1
+    headers = head_of(member, "k", **{"X-Forwarded-For": "6.6.6.6, 10.1.2.3"})
+    made = post(client, body(unit), headers).json()
+    post(client, {"reason": ""}, headers, f"{BOOKINGS}{made['id']}/cancel/")
+    rows = AuditEntry.objects.filter(table_name="bookings_booking").order_by("pk").values_list("action", "address")
+    assert list(rows) == [("insert", "10.1.2.3"), ("update", "10.1.2.3")]
+
+
 def test_cancel_refuses(client, unit, member):
     headers = head_of(member)
     made = post(client, body(unit), headers | {"Idempotency-Key": "k"}).json()

@@ -6,6 +6,7 @@ import time_machine
 from bookings.models import Booking
 from bookings.walk_ins import let_in, running_until
 from palace.accounts.models import KnownMember
+from palace.core.models import AuditEntry
 from venues import rulebook
 from venues.models import Closure, Occupancy, Policy, Unit, Visit
 from venues.services import close
@@ -314,6 +315,15 @@ def test_unknown_people_are_counted_only(house):
 def test_people_let_in_leave_at_closing_at_the_latest(house):
     visit = let_in(venue=house.gym, persons=1, by=house.clerk, now=at(DAY, 20))
     assert visit.leaves_at == at(DAY, 21)
+
+
+def test_audit_tells_the_desk_from_the_proxy(house, settings):
+    settings.PROXY_COUNT = 1
+    client = house.client()
+    client.defaults["HTTP_X_FORWARDED_FOR"] = "6.6.6.6, 10.1.2.3"
+    press(house, wish(house), client)
+    entry = AuditEntry.objects.get(table_name="bookings_booking")
+    assert (entry.actor_id, entry.address) == (house.clerk.pk, "10.1.2.3")
 
 
 @pytest.mark.parametrize("persons", ["0", "501", "-1", "x", "", "1.5"])

@@ -12,7 +12,8 @@ from palace.accounts.lockout import forget_wrong_passwords, locked_out, pause_he
 from palace.accounts.models import CodePurpose, FactorReset, RoleAssignment, RoleState, User
 from palace.accounts.phones import normalise
 from palace.accounts.second_factor import disconnect
-from palace.accounts.sessions import address_of, end_sessions
+from palace.accounts.sessions import end_sessions
+from palace.core.actor import address_of
 from palace.core.outbox import put
 
 from .desk import set_phone

@@ -27,6 +27,7 @@ from palace.accounts.models import CodePurpose, DemoCode
 from palace.accounts.services import access
 from palace.accounts.services.members import register as register_member
 from palace.accounts.targets import asked_target, landing, safe_target
+from palace.core.actor import address_of
 
 from .answers import attempt, page
 
@@ -94,7 +95,7 @@ def send(request, entry: str, phone: str) -> None:
     """Somebody with a slip of the desk has his code already."""
     if "slip" in request.POST and entry == "reset":
         return
-    codes.send_code(phone=phone, purpose=purpose_of(entry), address=sessions.address_of(request))
+    codes.send_code(phone=phone, purpose=purpose_of(entry), address=address_of(request))
 
 
 def purpose_of(entry: str) -> str:
@@ -121,7 +122,7 @@ def send_again(request, flow):
     if attempt(
         form,
         lambda data: codes.send_code(
-            phone=data["phone"], purpose=purpose_of(flow["entry"]), address=sessions.address_of(request)
+            phone=data["phone"], purpose=purpose_of(flow["entry"]), address=address_of(request)
         ),
     ):
         messages.success(request, _("A new code is on its way."))

@@ -18,6 +18,7 @@ from palace.accounts.permissions import own_member
 from palace.accounts.presenters import acts_of, agent_text, reads_of
 from palace.accounts.services import access
 from palace.accounts.services.members import correct_data
+from palace.core.actor import address_of
 from palace.core.preferences import keep
 
 from .answers import attempt, page
@@ -79,7 +80,7 @@ def me_phone(request):
 def send_to_new(request, phone: str) -> None:
     if phone == request.user.phone:
         raise ValidationError({"phone": _("This is your number already.")}, code="same_phone")
-    codes.send_code(phone=phone, purpose=CodePurpose.CHANGE, address=sessions.address_of(request))
+    codes.send_code(phone=phone, purpose=CodePurpose.CHANGE, address=address_of(request))
 
 
 @never_cache
