@@ -58,7 +58,7 @@ def rows(unit, people, offer: Offer, plan) -> list[tuple]:
     found = [
         (_("Time"), when_html(plan.starts_at, plan.ends_at), length_text(minutes_of(plan))),
         (_("Place"), place_html(unit, unit.venue), where(unit.venue)),
-        (_("Price"), price_text(offer, plan), explain(plan.price.basis, plan.price.fen)),
+        (_("Price"), price_text(offer, plan), explain(plan.price.basis, plan.price.fen, to_payer=True)),
     ]
     if len(people) == 1:
         found.append((_("For whom"), masked_name(people[0].name), ""))

@@ -8,10 +8,15 @@ from palace.core.wording import in_english, money_text
 from .words import length_text
 
 
-def explain(basis: dict, fen: int) -> str:
-    """15 元一小时 × 2 小时，劳模半价. Empty where the tariff says nothing."""
+def explain(basis: dict, fen: int, *, to_payer: bool = False) -> str:
+    """15 元一小时 × 2 小时，劳模半价. Empty where the tariff says nothing.
+
+    Only ``to_payer`` does it say whose discount it is: staff, and who stands beside a code, are not to learn of hardship.
+    No discount names its people to them, since one reason that is left out would tell.
+    """
     bands = basis.get("bands") or []
-    pieces = [market(basis, fen), *(band_text(band) for band in bands), heads(basis), discount(basis)]
+    who = category(basis["why"]) if to_payer and basis.get("why") else ""
+    pieces = [market(basis, fen), *(band_text(band) for band in bands), heads(basis), discount(basis, who)]
     return pgettext("between clauses", ", ").join(piece for piece in pieces if piece)
 
 
@@ -38,16 +43,17 @@ def heads(basis: dict) -> str:
     return npgettext("factor", "× %(n)s person", "× %(n)s persons", persons) % {"n": persons} if persons > 1 else ""
 
 
-def discount(basis: dict) -> str:
+def discount(basis: dict, who: str) -> str:
+    """``who`` may be empty."""
     percent = basis.get("percent", 100)
     if percent >= 100 or not basis.get("why") or not any(band["fen"] for band in basis.get("bands") or []):
         return ""
-    who = {"who": category(basis["why"])}
+    words = {"who": who, "percent": percent}
     if percent == 0:
-        return _("free for %(who)s") % who
+        return _("free for %(who)s") % words if who else pgettext("discount", "waived")
     if percent == 50:
-        return _("half price for %(who)s") % who
-    return _("%(who)s pay %(percent)s %%") % (who | {"percent": percent})
+        return _("half price for %(who)s") % words if who else pgettext("discount", "half price")
+    return (_("%(who)s pay %(percent)s %%") if who else pgettext("discount", "%(percent)s %% of it")) % words
 
 
 def category(code: str) -> str:

@@ -59,7 +59,25 @@ CASES = [
 @pytest.mark.parametrize(("price", "fen", "chinese", "english"), CASES)
 def test_explain_says_where_the_price_comes_from(price, fen, chinese, english):
     with override("zh-hans"):
-        said = [explain(price, fen)]
+        said = [explain(price, fen, to_payer=True)]
     with override("en"):
-        said.append(explain(price, fen))
+        said.append(explain(price, fen, to_payer=True))
+    assert said == [chinese, english]
+
+
+DISCREET = [
+    (0, "15 元一小时 × 1 小时，减免", "¥15 an hour × 1 hour, waived"),
+    (50, "15 元一小时 × 1 小时，半价", "¥15 an hour × 1 hour, half price"),
+    (70, "15 元一小时 × 1 小时，付 70%", "¥15 an hour × 1 hour, 70 % of it"),
+]
+
+
+@pytest.mark.parametrize(("percent", "chinese", "english"), DISCREET)
+@pytest.mark.parametrize("why", ["hardship", "retired"])
+def test_explain_names_nobody_to_others_than_the_payer(why, percent, chinese, english):
+    price = basis(band(1500), percent=percent, why=why)
+    with override("zh-hans"):
+        said = [explain(price, 15 * percent)]
+    with override("en"):
+        said.append(explain(price, 15 * percent).replace(".00", ""))
     assert said == [chinese, english]
