@@ -35,6 +35,8 @@ SENTENCES = {
     "not_begun": _("This booking has not begun yet: wait until its start."),
     "shut": _("This venue is not open now. Choose another one."),
     "persons_out_of_range": _("Count between 1 and %(most)s persons at a time."),
+    "other_venue": _("A booking moves within its venue. Cancel it and book the other one."),
+    "paid_more": _("The new time costs less than was paid. Give %(back)s back first."),
     "not_payable": _("There is nothing to pay for this booking."),
     "wrong_amount": _("Take between 0.01 yuan and what is still open, %(most)s."),
     "nothing_paid": _("Nothing was paid for this booking, so nothing can go back."),

@@ -21,19 +21,26 @@ END $$;
 CREATE TRIGGER status_step BEFORE UPDATE ON bookings_booking FOR EACH ROW EXECUTE FUNCTION bookings_booking_status();
 """
 
-# At commit: an awaited booking holds as many places as it needs for its whole time; a cancelled one holds none.
+# At commit: an awaited booking holds as many places as it needs for its whole time; a cancelled one holds none. Asked when the
+# booking changes, and when places change hands.
 HOLDS = """
 CREATE FUNCTION bookings_booking_holds() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     wrong record;
+    one   bigint;
 BEGIN
+    IF TG_TABLE_NAME = 'venues_occupancy' THEN
+        one := OLD.holder_id;
+    ELSE
+        one := NEW.id;
+    END IF;
     SELECT * INTO wrong FROM (
         SELECT b.number, CASE WHEN b.status = 'cancelled' THEN 0 WHEN u.mode = 'shared' THEN b.party_size ELSE u.place_count END AS needed, (
             SELECT coalesce(sum(o.place_count), 0) FROM venues_occupancy o
             WHERE o.kind = 'booking' AND o.holder_id = b.id AND o.holds AND o.starts_at <= b.starts_at AND o.ends_at >= b.ends_at
         ) AS held FROM bookings_booking b JOIN venues_unit u ON u.id = b.unit_id
-        WHERE b.id = NEW.id AND b.status IN ('pending', 'confirmed', 'cancelled')
+        WHERE b.id = one AND b.status IN ('pending', 'confirmed', 'cancelled')
     ) counted WHERE held <> needed;
     IF FOUND THEN
         RAISE EXCEPTION 'booking % holds % places, not %', wrong.number, wrong.held, wrong.needed
@@ -43,6 +50,8 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER booking_holds_places AFTER INSERT OR UPDATE OF status, unit_id, starts_at, ends_at, party_size ON bookings_booking
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION bookings_booking_holds();
+CREATE CONSTRAINT TRIGGER booking_holds_places AFTER UPDATE OR DELETE ON venues_occupancy
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.kind = 'booking') EXECUTE FUNCTION bookings_booking_holds();
 """
 
 # Eight digits that look random and never repeat below 100 million: 48271719 has no factor in common with 10^8.
@@ -134,7 +143,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(STATUS, "DROP TRIGGER status_step ON bookings_booking; DROP FUNCTION bookings_booking_status()"),
-        migrations.RunSQL(HOLDS, "DROP TRIGGER booking_holds_places ON bookings_booking; DROP FUNCTION bookings_booking_holds()"),
+        migrations.RunSQL(HOLDS, "DROP TRIGGER booking_holds_places ON venues_occupancy; DROP TRIGGER booking_holds_places ON bookings_booking; DROP FUNCTION bookings_booking_holds()"),
         migrations.RunSQL(NUMBER, "DROP FUNCTION booking_number(bigint)"),
         migrations.RunSQL(BOOK_PLACES, "DROP FUNCTION book_places(jsonb)"),
         composite_key("bookings_booking", "palace_id, unit_id", "venues_unit", "palace_id, id", "booking_unit_in_palace"),

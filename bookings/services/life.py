@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from palace.core.models import OutboxMessage
+from palace.core.wording import money_text
 from venues import rulebook
 from venues.models import Occupancy, OccupancyKind, Visit, VisitSource
 from venues.services import Claim, lock_spaces, occupy
@@ -20,9 +21,9 @@ from ..refusals import refuse
 from .placing import caller_of
 
 
-def locked(booking: Booking) -> Booking:
-    """The booking as it is now, its space and its row locked, in this order."""
-    lock_spaces([booking.unit.space_id])
+def locked(booking: Booking, *spaces: int) -> Booking:
+    """The booking as it is now, its space (and ``spaces``) and its row locked, in this order."""
+    lock_spaces([booking.unit.space_id, *spaces])
     return Booking.objects.select_for_update(of=["self"]).select_related("unit", "member__guardian").get(pk=booking.pk)
 
 
@@ -99,16 +100,21 @@ def move_booking(
 ) -> Booking:
     """Another time or unit of the same venue; the first place is kept until the second is sure.
 
-    The length stays. Raises the refusals of booking. The price becomes the new time's; a page asks before it turns free into priced.
+    The length stays. Raises the refusals of booking, and ``other_venue`` or ``paid_more``. The price becomes the new time's;
+    a page asks before it turns free into priced.
     """
-    booking = locked(booking)
+    booking = locked(booking, unit.space_id)
     if not booking.is_active:
         raise refuse("not_active")
+    if unit.venue_id != booking.unit.venue_id:
+        raise refuse("other_venue")
     now = now or timezone.now()
     book = rulebook.current(booking.palace_id)
     ends_at = starts_at + (booking.ends_at - booking.starts_at)
     caller = caller_of(booking.member)
     plan = plan_booking(book, unit.pk, caller, starts_at, ends_at, booking.party_size, now, by_staff=by_staff)
+    if booking.paid_fen > plan.price.fen:
+        raise refuse("paid_more", back=money_text(booking.paid_fen - plan.price.fen))
     rows = Occupancy.objects.holding().of(OccupancyKind.BOOKING, booking.pk).values_list("pk", flat=True)
     occupy([claim_of(booking, plan)], by=by, source="move", releases=list(rows), now=now)
     booking.unit_id, booking.starts_at, booking.ends_at = unit.pk, starts_at, ends_at

@@ -12,7 +12,18 @@ from bookings.models import Booking
 from bookings.services import book_slot, cancel_booking, check_in, move_booking, place_booking, refund, take_payment
 from palace.accounts.models import HardshipFile
 from palace.core.models import AuditEntry, LedgerEntry, OutboxMessage
-from venues.models import CalendarDay, Closure, Occupancy, OpeningException, Policy, TariffDiscount, TariffLine, Visit
+from venues.models import (
+    CalendarDay,
+    Closure,
+    Occupancy,
+    OpeningException,
+    Policy,
+    Space,
+    TariffDiscount,
+    TariffLine,
+    Unit,
+    Visit,
+)
 from venues.services import close, preview_closure
 
 from ..factories import at, make_member, make_user, make_venue, tomorrow
@@ -310,6 +321,39 @@ def test_move_booking_onto_overlapping_time_keeps_the_first_until_the_second_is_
     with pytest.raises(ValidationError):
         move_booking(booking=booking, unit=second, starts_at=at(DAY, 14), by=member.user, now=NOW)
     assert Occupancy.objects.holding().get(holder_id=booking.pk).starts_at == at(DAY, 11)
+
+
+def test_move_booking_stays_in_its_venue():
+    booking = book(make_venue().units.first(), make_member(), 10)
+    other = make_venue(palace=booking.unit.palace, name="球馆二").units.first()
+    with pytest.raises(ValidationError) as refused:
+        move_booking(booking=booking, unit=other, starts_at=at(DAY, 11), by=booking.member.user, now=NOW)
+    assert refused.value.code == "other_venue"
+
+
+def test_move_booking_to_a_cheaper_time_waits_until_the_difference_is_given_back():
+    booking = book(make_venue(prices=[(8, 12, 1500), (12, 22, 1000)]).units.first(), make_member(), 10)
+    staff = make_user()
+    take_payment(booking=booking, by=staff, amount_fen=1500, account="cash", receipt_number="R1")
+    move = {"booking": booking, "unit": booking.unit, "starts_at": at(DAY, 14), "by": booking.member.user, "now": NOW}
+    with pytest.raises(ValidationError) as refused:
+        move_booking(**move)
+    assert (refused.value.code, refused.value.params) == ("paid_more", {"back": "5 元"})
+    refund(booking=booking, by=staff, amount_fen=500, account="cash", receipt_number="R2", reason="改时间")
+    assert move_booking(**move).price_fen == 1000
+
+
+def test_move_booking_to_another_space_locks_both_before_any_row():
+    venue = make_venue()
+    there = venue.units.first()
+    annex = Space.objects.create(palace=venue.palace, venue=venue, name="加厅", places=1)
+    here = Unit.objects.create(palace=venue.palace, venue=venue, space=annex, name="7 号场", label="7", first_place=1)
+    booking = book(here, make_member(), 10)
+    assert there.space_id < annex.pk
+    with CaptureQueriesContext(connection) as queries:
+        move_booking(booking=booking, unit=there, starts_at=at(DAY, 11), by=booking.member.user, now=NOW)
+    first = next(q["sql"] for q in queries if "lock_spaces" in q["sql"] or "FOR UPDATE" in q["sql"])
+    assert f"{there.space_id}, {annex.pk}" in first or f"{there.space_id},{annex.pk}" in first
 
 
 def test_check_in_opens_early_minutes_before_and_counts_one_visit():

@@ -83,6 +83,16 @@ def test_places_cannot_be_taken_from_an_awaited_booking_by_a_bare_status(booking
     assert held == 1
 
 
+def test_places_cannot_be_released_under_an_awaited_booking(booking, fresh_db, owner):
+    let_go = (
+        "SELECT claim_places('[]', (SELECT array_agg(id) FROM venues_occupancy WHERE holder_id = %s), NULL, 'test')"
+    )
+    with psycopg.connect(fresh_db.app, autocommit=True) as app:
+        assert refused(app, let_go, booking.pk) == "booking_holds_places"
+        owner.execute("ALTER TABLE venues_occupancy DISABLE TRIGGER booking_holds_places")
+        app.execute(let_go, [booking.pk])  # negative control
+
+
 def test_booking_cannot_point_into_another_palace(booking, owner):
     other = make_venue().palace
     assert (

@@ -51,6 +51,18 @@ def test_ledger_receipt_number_counts_once_a_palace():
     assert movement([1, -1]).receipt_number == "R1"
 
 
+def test_ledger_transaction_takes_no_entry_after_its_commit(fresh_db):
+    done = movement([500, -500])
+    later = "INSERT INTO core_ledgerentry (transaction_id, account, amount_fen) VALUES (%s, 'cash', 100), (%s, 'cash', -100)"
+    with psycopg.connect(fresh_db.app, autocommit=True) as app:
+        with pytest.raises(psycopg.errors.CheckViolation) as refused:
+            app.execute(later, [done.pk, done.pk])
+        assert refused.value.diag.constraint_name == "ledger_complete"
+        with psycopg.connect(fresh_db.owner, autocommit=True) as owner:
+            owner.execute("ALTER TABLE core_ledgerentry DISABLE TRIGGER ledger_balanced")
+        app.execute(later, [done.pk, done.pk])  # negative control
+
+
 @pytest.mark.parametrize("table", ["core_ledgerentry", "core_ledgertransaction"])
 @pytest.mark.parametrize("verb", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_ledger_refuses_change_to_application_and_owner(fresh_db, table, verb):

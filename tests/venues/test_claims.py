@@ -98,6 +98,12 @@ WAITING = "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a 
 PATIENCE_SECONDS = 20
 
 
+def until(come) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not come() and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 def meeting(url, owner, *calls):
     """The answer or SQLSTATE of each call, all of them begun and waiting (for the gate or for each other) before any goes on."""
     answers = [None] * len(calls)
@@ -113,9 +119,7 @@ def meeting(url, owner, *calls):
     owner.execute("SELECT pg_advisory_lock(%s)", [GATE_KEY])
     threads = [threading.Thread(target=run, args=(n,)) for n in range(len(calls))]
     [t.start() for t in threads]
-    end = time.monotonic() + PATIENCE_SECONDS
-    while owner.execute(WAITING).fetchone()[0] < len(calls) and time.monotonic() < end:
-        time.sleep(0.01)
+    until(lambda: owner.execute(WAITING).fetchone()[0] >= len(calls))
     owner.execute("SELECT pg_advisory_unlock(%s)", [GATE_KEY])
     [t.join() for t in threads]
     return answers

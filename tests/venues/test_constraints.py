@@ -1,5 +1,6 @@
 """The house written past the forms meets the database's own walls."""
 
+import threading
 from datetime import timedelta
 
 import psycopg
@@ -8,6 +9,7 @@ import pytest
 from venues.models import Allocation, Closure, OpeningException, OpeningHours, Policy, Tariff, Visit
 
 from ..factories import at, make_venue, tomorrow
+from .test_claims import NO_LOCK, WAITING, call, claim, until
 
 pytestmark = pytest.mark.invariant
 
@@ -43,6 +45,47 @@ def refused(owner, statement, params=()) -> str:
 def test_house_refuses_change(fresh_db, owner, statement, name):
     make_venue(prices=[(8, 22, 1500)])
     assert refused(owner, statement) == name
+
+
+@pytest.mark.parametrize(("first", "count"), [(1, 7), (7, 1), (500, 100)])
+def test_nobody_takes_places_that_the_space_does_not_have(fresh_db, owner, first, count):
+    beyond = call(claim(make_venue().spaces.get(), first=first, count=count))
+    with psycopg.connect(fresh_db.app, autocommit=True) as app:
+        assert refused(app, *beyond) == "occupancy_run_in_space"
+        owner.execute("ALTER TABLE venues_occupancy DISABLE TRIGGER occupancy_run_in_space")
+        app.execute(*beyond)  # negative control
+
+
+UNIT_AT_PLACE_7 = """
+INSERT INTO venues_unit (palace_id, venue_id, space_id, name, name_en, label, note, note_en, first_place, place_count, capacity, mode, position, is_active)
+SELECT palace_id, venue_id, space_id, '7', '', '7', '', '', 7, 1, 4, mode, 7, true FROM venues_unit WHERE first_place = 1
+"""
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_space_does_not_shrink_while_a_unit_takes_its_last_place(fresh_db, owner, locked):
+    make_venue()
+    owner.execute("UPDATE venues_space SET places = 7")
+    if not locked:
+        owner.execute(NO_LOCK)  # negative control: both get their way
+    outcome = []
+
+    def add():
+        with psycopg.connect(fresh_db.owner, autocommit=True) as other:
+            try:
+                other.execute(UNIT_AT_PLACE_7)
+                outcome.append("added")
+            except psycopg.errors.CheckViolation as error:
+                outcome.append(error.diag.constraint_name)
+
+    thread = threading.Thread(target=add)
+    with owner.transaction():
+        owner.execute("UPDATE venues_space SET places = 6")
+        thread.start()
+        with psycopg.connect(fresh_db.owner, autocommit=True) as watch:
+            until(lambda: outcome or watch.execute(WAITING).fetchone()[0])
+    thread.join()
+    assert outcome == (["unit_run_in_space"] if locked else ["added"])
 
 
 @pytest.mark.parametrize("table", ["policy", "tariff"])

@@ -19,19 +19,26 @@ ALTER TABLE venues_allocation ADD CONSTRAINT allocation_places_free EXCLUDE USIN
 );
 """
 
-# A unit is a run of places that its space has. As bigint: two large numbers are a refusal, not an overflow.
+# Units, allocations and what is taken are runs of places that their space has. The lock of the space keeps it from shrinking meanwhile;
+# claims hold it already. As bigint: two large numbers are a refusal, not an overflow.
 RUN = """
-CREATE FUNCTION venues_unit_in_space() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION venues_run_in_space() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 BEGIN
+    IF TG_TABLE_NAME <> 'venues_occupancy' THEN
+        PERFORM lock_spaces(ARRAY[NEW.space_id]);
+    END IF;
     IF NEW.first_place::bigint + NEW.place_count - 1 > (SELECT places FROM venues_space WHERE id = NEW.space_id) THEN
-        RAISE EXCEPTION 'unit % ends behind the last place of its space', NEW.name
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'unit_run_in_space';
+        RAISE EXCEPTION '% places from % on are more than space % has', NEW.place_count, NEW.first_place, NEW.space_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER unit_run_in_space BEFORE INSERT OR UPDATE ON venues_unit FOR EACH ROW EXECUTE FUNCTION venues_unit_in_space();
+CREATE TRIGGER unit_run_in_space BEFORE INSERT OR UPDATE ON venues_unit FOR EACH ROW EXECUTE FUNCTION venues_run_in_space();
+CREATE TRIGGER allocation_run_in_space BEFORE INSERT OR UPDATE ON venues_allocation FOR EACH ROW EXECUTE FUNCTION venues_run_in_space();
+CREATE TRIGGER occupancy_run_in_space BEFORE INSERT ON venues_occupancy FOR EACH ROW EXECUTE FUNCTION venues_run_in_space();
 CREATE FUNCTION venues_space_holds_units() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM lock_spaces(ARRAY[NEW.id]);
     IF EXISTS (SELECT 1 FROM venues_unit WHERE space_id = NEW.id AND first_place + place_count - 1 > NEW.places) THEN
         RAISE EXCEPTION 'a unit of space % ends behind place %', NEW.name, NEW.places
             USING ERRCODE = 'check_violation', CONSTRAINT = 'unit_run_in_space';
@@ -229,8 +236,9 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             RUN,
-            "DROP TRIGGER unit_run_in_space ON venues_unit; DROP TRIGGER space_holds_units ON venues_space;"
-            "DROP FUNCTION venues_unit_in_space(); DROP FUNCTION venues_space_holds_units()",
+            "DROP TRIGGER unit_run_in_space ON venues_unit; DROP TRIGGER allocation_run_in_space ON venues_allocation;"
+            "DROP TRIGGER occupancy_run_in_space ON venues_occupancy; DROP TRIGGER space_holds_units ON venues_space;"
+            "DROP FUNCTION venues_run_in_space(); DROP FUNCTION venues_space_holds_units()",
         ),
         migrations.RunSQL(STAMPS, "DROP TRIGGER new_space ON venues_space; DROP FUNCTION venues_new_space(); DROP TABLE venues_spacestamp"),
         migrations.RunSQL(FREE_PLACES + OBSTACLE + LOCK_SPACES + CLAIM_PLACES, DROP_FUNCTIONS),

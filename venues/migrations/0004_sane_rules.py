@@ -5,22 +5,6 @@ import django.db.models.lookups
 from django.db import migrations, models
 
 
-# An allocation keeps places that its space has. As bigint: two large numbers are a refusal, not an overflow.
-RUNS = """
-CREATE FUNCTION venues_allocation_in_space() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.first_place::bigint + NEW.place_count - 1 > (SELECT places FROM venues_space WHERE id = NEW.space_id) THEN
-        RAISE EXCEPTION 'allocation for % ends behind the last place of its space', NEW.holder
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_run_in_space';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER allocation_run_in_space BEFORE INSERT OR UPDATE ON venues_allocation
-    FOR EACH ROW EXECUTE FUNCTION venues_allocation_in_space();
-"""
-BACK = "DROP TRIGGER allocation_run_in_space ON venues_allocation; DROP FUNCTION venues_allocation_in_space()"
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("unions", "0002_path_and_audit"),
@@ -28,7 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(RUNS, BACK),
         migrations.AddConstraint(
             model_name="allocation",
             constraint=models.CheckConstraint(

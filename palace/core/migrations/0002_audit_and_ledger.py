@@ -50,12 +50,18 @@ BEGIN
 END $$;
 """
 
+# A movement of money is complete at its commit: entries that come later would change what its receipt says.
 LEDGER_BALANCE = """
+ALTER TABLE core_ledgertransaction ADD COLUMN made_in xid8 NOT NULL DEFAULT pg_current_xact_id();
 CREATE FUNCTION core_ledger_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (SELECT sum(amount_fen) FROM core_ledgerentry WHERE transaction_id = NEW.transaction_id) <> 0 THEN
         RAISE EXCEPTION 'ledger transaction % does not sum to zero', NEW.transaction_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_balanced';
+    END IF;
+    IF (SELECT made_in FROM core_ledgertransaction WHERE id = NEW.transaction_id) <> pg_current_xact_id() THEN
+        RAISE EXCEPTION 'ledger transaction % is complete', NEW.transaction_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_complete';
     END IF;
     RETURN NULL;
 END $$;
@@ -70,7 +76,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(AUDIT_ROW, "DROP FUNCTION core_audit_row()"),
         migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION core_refuse_change()"),
-        migrations.RunSQL(LEDGER_BALANCE, "DROP TRIGGER ledger_balanced ON core_ledgerentry; DROP FUNCTION core_ledger_balanced()"),
+        migrations.RunSQL(LEDGER_BALANCE, "DROP TRIGGER ledger_balanced ON core_ledgerentry; DROP FUNCTION core_ledger_balanced(); ALTER TABLE core_ledgertransaction DROP COLUMN made_in"),
         append_only("core_auditentry"),
         append_only("core_ledgertransaction"),
         append_only("core_ledgerentry"),
