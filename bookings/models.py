@@ -33,8 +33,9 @@ class Booking(models.Model):
     """A member's use of a unit. ``ends_at`` is the end for people; the buffer lies in the occupancy only.
 
     The trigger ``bookings_booking_status`` allows pending → confirmed or cancelled, confirmed → used, no_show or
-    cancelled, no_show → used; ``bookings_booking_holds`` checks at commit that an awaited booking holds its places
-    and a cancelled one none. ``number`` is derived from the id and shown to people; it is no secret.
+    cancelled, no_show → used, used → confirmed (a check-in taken back); ``bookings_booking_holds`` checks at commit
+    that an awaited booking holds its places and a cancelled one none. ``number`` is derived from the id and shown to
+    people; it is no secret.
     """
 
     # No index of a single key: those that are searched lead an index of Meta, and each one more costs every booking.
