@@ -1,5 +1,6 @@
 """Reminders: at seven on the evening before, and two hours before. Due times are facts: a late sweep still finds them.
 
+At night nobody is woken: the reminder of the day waits until morning, that two hours before stays in the portal.
 Whoever booked after a reminder's moment needs none. A booking is reminded once for its time; moved, once more.
 """
 
@@ -19,7 +20,7 @@ from .querysets import BookingQuerySet
 
 EVENING = time(19)
 SHORTLY = timedelta(hours=2)
-DAYTIME = range(7, 22)  # at night the reminder two hours before makes no noise
+DAYTIME = range(7, 22)  # hours in which SMS and e-mail go out
 MOST_AT_ONCE = 300
 DAY_BEFORE, HOURS_BEFORE = "booking_reminder_day", "booking_reminder_hours"
 
@@ -31,8 +32,9 @@ def declare() -> None:
 def remind(_slot, now: datetime | None = None) -> int:
     """Write the reminders that are due, at most 300 of each kind; how many."""
     now = now or timezone.now()
-    quiet = timezone.localtime(now).hour not in DAYTIME
-    return send(DAY_BEFORE, day_before(now), outside=True) + send(HOURS_BEFORE, shortly_before(now), outside=not quiet)
+    if timezone.localtime(now).hour not in DAYTIME:
+        return send(HOURS_BEFORE, shortly_before(now), outside=False)
+    return send(DAY_BEFORE, day_before(now), outside=True) + send(HOURS_BEFORE, shortly_before(now), outside=True)
 
 
 def send(kind: str, bookings: BookingQuerySet, *, outside: bool) -> int:

@@ -92,7 +92,26 @@ def test_remind_not_who_booked_within_the_two_hours(made, kinds):
 def test_remind_only_of_tomorrow_on_the_evening_before():
     book(hour=6)
     assert reminded(at(EVE - timedelta(days=1), 20)) == []
-    assert len(reminded(at(EVE, 23, 59))) == 1
+    assert len(reminded(at(EVE, 21, 59))) == 1
+
+
+@pytest.mark.django_db
+def test_remind_of_the_day_waits_for_the_morning():
+    """A worker that was down in the evening and comes back in the night wakes nobody, and still reminds once."""
+    booking = book()
+    nights = [at(EVE, 22), at(EVE, 23, 59), at(DAY, 0), at(DAY, 0, 49), at(DAY, 7) - SECOND]
+    assert [reminded(now) for now in nights] == [[]] * 5
+    assert Message.objects.filter(kind=DAY_BEFORE).count() == 0
+    assert reminded(at(DAY, 7)) == [(DAY_BEFORE, booking.pk)]
+    assert reminded(at(DAY, 7, 1)) == []
+    assert sorted(Message.objects.filter(kind=DAY_BEFORE).values_list("channel", flat=True)) == ["in_app", "sms"]
+
+
+@pytest.mark.django_db
+def test_remind_of_what_begins_before_morning_in_the_portal_alone():
+    booking = book(hour=6)
+    assert [reminded(at(DAY, hour)) for hour in (0, 4, 7)] == [[], [(HOURS_BEFORE, booking.pk)], []]
+    assert list(Message.objects.filter(kind=HOURS_BEFORE).values_list("channel", flat=True)) == ["in_app"]
 
 
 @pytest.mark.django_db
