@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, task_received, worker_ready
+from celery.signals import beat_init, setup_logging, task_received, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palace.settings")
 app = Celery("palace")
@@ -25,6 +25,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
 }
+
+
+@setup_logging.connect
+def logs_are_set_up(**_kwargs):
+    """By the settings: Celery's own handlers would write numbers of persons in clear (``palace.core.logs``)."""
 
 
 def signs_of_life():
