@@ -110,13 +110,19 @@ def asked_days(params) -> tuple[date, int]:
 
 
 def one_day(text: str) -> date:
+    if not DAY.fullmatch(text):
+        raise invalid(date=_("Write a day like 2027-03-10."))
     try:
-        day = date.fromisoformat(text) if DAY.fullmatch(text) else None
+        day = date.fromisoformat(text)
     except ValueError:
         day = None
     if day is None or day.year not in YEARS:
-        raise invalid(date=_("Write a day like 2027-03-10."))
+        raise invalid(date=no_such_time())
     return day
+
+
+def no_such_time() -> str:
+    return _("There is no such day or time in the years 2000 to 2100.")
 
 
 def invalid(**fields: str) -> Refusal:
@@ -261,16 +267,19 @@ def checked(body: dict) -> dict:
 
 
 def whole_number(body: dict, name: str, errors: dict) -> Any:
-    value = body.get(name)
-    if type(value) is not int or not 0 < value <= LARGEST_ID:  # a bool is an int to Python
+    """Past 64 bits JSON is read as a float: too large is another sentence than no whole number above 0."""
+    value: Any = body.get(name)
+    if type(value) in (int, float) and value > LARGEST_ID:
         errors[name] = _("Write a whole number from 1 to %(most)s.") % {"most": LARGEST_ID}
+    elif type(value) is not int or value < 1:  # a bool is an int to Python
+        errors[name] = _("Write a whole number above 0.")
     return value
 
 
 def party_size(body: dict, name: str, errors: dict) -> int | None:
-    """However many: a party that no venue holds is refused in the venue's own words. Past 64 bits JSON is read as a float."""
-    heads = body.get(name)
-    if type(heads) is float and heads > LARGEST_ID:
+    """However many: a party that no venue holds is refused in the venue's own words."""
+    heads: Any = body.get(name)
+    if type(heads) in (int, float) and heads > LARGEST_ID:
         return LARGEST_PARTY
     heads = whole_number(body, name, errors)
     return heads if name in errors else min(heads, LARGEST_PARTY)
@@ -281,13 +290,16 @@ def member_id(body: dict, name: str, errors: dict) -> int | None:
 
 
 def moment(body: dict, name: str, errors: dict) -> datetime | None:
-    value = body.get(name)
+    value: Any = body.get(name)
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+        errors[name] = _("Write a time with its offset, like 2027-03-10T14:00:00+08:00.")
+        return None
     try:
-        when = datetime.fromisoformat(value.upper()) if isinstance(value, str) and MOMENT.fullmatch(value) else None
+        when = datetime.fromisoformat(value.upper())
     except ValueError:
         when = None
     if when is None or when.year not in YEARS:
-        errors[name] = _("Write a time with its offset, like 2027-03-10T14:00:00+08:00.")
+        errors[name] = no_such_time()
         return None
     return when.astimezone(UTC)
 

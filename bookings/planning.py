@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils import formats
-from django.utils.translation import gettext as _
-
+from palace.core.wording import clock_text, date_text, local_day
 from venues.rules import SHANGHAI, Caller, PolicyRules, Price, Rulebook, UnitRules
 
 from .refusals import refuse
@@ -134,9 +132,5 @@ def check_opened(opens_at: datetime, now: datetime) -> None:
 
 
 def moment(when: datetime) -> str:
-    """A day and time in words of the language in use."""
-    local = when.astimezone(SHANGHAI)
-    return _("%(day)s %(time)s") % {
-        "day": formats.date_format(local, "MONTH_DAY_FORMAT"),
-        "time": f"{local:%H:%M}".lstrip("0"),
-    }
+    """A day and time in words of the language in use; with the year unless it is this one."""
+    return f"{date_text(local_day(when))} {clock_text(when)}"

@@ -1,7 +1,7 @@
 """The API as its contract says: every call, every refusal, in both languages."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from bookings import hot
+from bookings import hot, planning
 from bookings.models import Booking
 from bookings.services import cancel_booking, move_booking
 from palace.accounts import tokens
@@ -243,10 +243,40 @@ def test_book_says_what_a_key_is_made_of(client, unit, member, key):
     assert "ASCII" in message
 
 
-@pytest.mark.parametrize("value", [10**30, 0])
-def test_book_says_how_large_a_number_may_be(client, unit, member, value):
-    answer = post(client, body(unit) | {"unit": value}, head_of(member, "k", **{"Accept-Language": "en"}))
-    assert answer.json()["fields"] == {"unit": ["Write a whole number from 1 to 9223372036854775807."]}
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("unit", 10**30, "Write a whole number from 1 to 9223372036854775807."),
+        ("unit", 2**63, "Write a whole number from 1 to 9223372036854775807."),
+        *[("unit", value, "Write a whole number above 0.") for value in (0, -1, -(10**30), True, 1.5)],
+        *[("party_size", value, "Write a whole number above 0.") for value in (0, -1, True, 1.5, "2")],
+        ("starts_at", "2027-03-10T14:00:00", "Write a time with its offset, like 2027-03-10T14:00:00+08:00."),
+        ("starts_at", "2027-02-29T14:00:00+08:00", "There is no such day or time in the years 2000 to 2100."),
+        ("starts_at", "2027-02-28T25:00:00+08:00", "There is no such day or time in the years 2000 to 2100."),
+        ("starts_at", "2101-01-01T14:00:00+08:00", "There is no such day or time in the years 2000 to 2100."),
+    ],
+)
+def test_book_says_what_is_wrong_with_a_value(client, unit, member, field, value, sentence):
+    answer = post(client, body(unit) | {field: value}, head_of(member, "k", **{"Accept-Language": "en"}))
+    assert answer.json()["fields"] == {field: [sentence]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("soon", "Write a day like 2027-03-10."),
+        ("2027-02-29", "There is no such day or time in the years 2000 to 2100."),
+    ],
+)
+def test_slots_tell_a_day_that_is_not_there_from_one_that_is_written_otherwise(client, unit, asked, sentence):
+    answer = client.get(f"/api/v1/units/{unit.pk}/slots/", {"date": asked}, headers={"Accept-Language": "en"})
+    assert answer.json()["fields"] == {"date": [sentence]}
+
+
+@pytest.mark.parametrize(("year", "opens"), [(2027, "22 Feb 8:00"), (2028, "22 Feb 2028 8:00")])
+def test_moment_has_its_year_unless_it_is_this_one(year, opens):
+    with time_machine.travel(datetime(2027, 1, 5, tzinfo=UTC)), translation.override("en"):
+        assert planning.moment(datetime(year, 2, 22, tzinfo=UTC)) == opens
 
 
 def test_book_same_key_and_body_get_the_same_answer_whatever_happened_since(client, unit, member):
