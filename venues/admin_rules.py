@@ -1,8 +1,12 @@
 """Registers of dated rules: opening, policies, prices, hours kept for somebody, closures."""
 
 from copy import deepcopy
+from itertools import groupby
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet, ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +14,7 @@ from palace.core.admin_base import PREVIEW, PalaceInline, PalaceModelAdmin
 from palace.core.admin_columns import NAME, REASON, in_own_words
 from palace.core.admin_filters import OfPalaceFilter
 from palace.core.admin_forms import PreviewForm, first_of
-from palace.core.wording import money_text
+from palace.core.wording import clock_text, local_text, money_text
 
 from .admin_hits import lines, lines_by_palace
 from .models import (
@@ -26,13 +30,33 @@ from .models import (
 )
 from .previews import preview_calendar, preview_hours
 from .price_examples import example
+from .rules import PriceLine, overlapping
 from .services import close, far_end, preview_closure
 
 HOLDER = in_own_words("holder", _("for whom"))
 
 
+class UnitsByVenue(ModelChoiceIterator):
+    """Units under the names of their venues, as the desk offers them: every hall has a court 1."""
+
+    def __iter__(self):
+        yield "", self.field.empty_label
+        units = self.queryset.select_related("venue").order_by("venue__position", "venue_id", "position", "pk")
+        for venue, own in groupby(units, key=lambda unit: unit.venue):
+            name = local_text(venue, "name")
+            yield name, [(self.choice(unit)[0], f"{name} · {local_text(unit, 'name')}") for unit in own]
+
+
+class UnitField(forms.ModelChoiceField):
+    iterator = UnitsByVenue
+
+
 class RuleAdmin(PalaceModelAdmin):
     see_right, edit_right, export_right = "venues.see", "venues.edit", "venues.export"
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        own = {"form_class": UnitField} if db_field.name == "unit" else {}
+        return super().formfield_for_foreignkey(db_field, request, **own, **kwargs)
 
 
 class HoursForm(PreviewForm):
@@ -166,8 +190,35 @@ class PriceInline(PalaceInline):
     see_right, edit_right, palace_path = "venues.see", "venues.set_prices", "tariff__palace"
 
 
+class LinesFormSet(BaseInlineFormSet):
+    def clean(self):
+        """Raises ``lines_overlap``."""
+        super().clean()
+        if any(self.errors):
+            return
+        kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data]
+        twice = overlapping(price_line(form.instance) for form in kept)
+        if twice:
+            text = _(
+                "These two lines are for the same people on the same days and overlap: %(one)s and %(other)s. "
+                "Let one end where the other begins."
+            )
+            words = {"one": band_text(twice[0]), "other": band_text(twice[1])}
+            raise ValidationError(text, "lines_overlap", words)
+
+
+def price_line(line: TariffLine) -> PriceLine:
+    return PriceLine(line.audience, line.days, line.from_time, line.to_time, line.price_fen, line.label, line.label_en)
+
+
+def band_text(line: PriceLine) -> str:
+    """8:00–13:00 Free."""
+    return f"{clock_text(line.since)}–{clock_text(line.until)} {money_text(line.fen)}"
+
+
 class LineInline(PriceInline):
-    model = TariffLine
+    model, formset = TariffLine, LinesFormSet
+    ordering = ("days", "audience", "from_time", "pk")
     fields = ("audience", "days", "from_time", "to_time", "price_fen", "label", "label_en")
 
 
@@ -186,7 +237,18 @@ class TariffAdmin(RuleAdmin):
     list_select_related = ("venue", "unit")
     readonly_fields = ("example",)
     save_as = True
-    fields = (("venue", "unit"), ("first_day", "last_day"), "market_fen", "example")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (("venue", "unit"), ("first_day", "last_day"), "market_fen", "example"),
+                "description": _(
+                    "An hour without a line is free for everybody. Where several lines fit, the cheapest holds; "
+                    "who fits none of an hour's lines pays the market price."
+                ),
+            },
+        ),
+    )
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("lines")

@@ -3,11 +3,12 @@
 ``venues.rulebook`` reads them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -323,6 +324,16 @@ def spans(line: PriceLine, clock: time) -> bool:
     if line.since < line.until:
         return line.since <= clock < line.until
     return clock >= line.since or clock < line.until
+
+
+def overlapping(lines: Iterable[PriceLine]) -> tuple[PriceLine, PriceLine] | None:
+    """Two of ``lines`` for one audience and kind of day that share a time: the dearer one would never be asked for."""
+    for one, other in combinations(lines, 2):
+        if (one.audience, one.days) == (other.audience, other.days) and (
+            spans(one, other.since) or spans(other, one.since)
+        ):
+            return one, other
+    return None
 
 
 def stretches(tariff: TariffRules, starts_at: datetime, ends_at: datetime) -> list[tuple[datetime, datetime]]:

@@ -520,6 +520,62 @@ def test_tariff_with_two_discounts_of_one_category_is_refused(client, venue, man
     assert (Tariff.objects.filter(venue=venue).count(), TariffDiscount.objects.count()) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("second", "days", "status"),
+    [
+        (("members", "12:00", "18:00", 9000), "any", 200),
+        (("members", "13:00", "18:00", 9000), "any", 302),
+        (("members", "22:00", "08:00", 9000), "any", 302),  # round midnight, to the minute the other begins
+        (("members", "22:00", "08:01", 9000), "any", 200),
+        (("anyone", "12:00", "18:00", 9000), "any", 302),
+        (("members", "12:00", "18:00", 9000), "weekend", 302),
+    ],
+)
+def test_tariff_with_two_prices_for_one_time_is_refused(client, venue, manager, second, days, status):
+    fields = tariff_fields(venue, [("members", "08:00", "13:00", 0), second]) | {"lines-1-days": days}
+    answer = client.post(url("venues.tariff", "add"), fields)
+    assert (answer.status_code, Tariff.objects.filter(venue=venue).count()) == (status, 2 if status == 302 else 1)
+    if status == 200:
+        lines = answer.context["inline_admin_formsets"][0].formset.non_form_errors()
+        ends = {"12:00": "12:00–18:00 90 元", "22:00": "22:00–8:01 90 元"}[second[1]]
+        assert [f"8:00–13:00 免费 和 {ends}" in line for line in lines] == [True]
+
+
+def test_line_that_goes_makes_room_for_another(client, venue, manager):
+    tariff = Tariff.objects.get(venue=venue)
+    line = tariff.lines.get()
+    fields = tariff_fields(venue, [("members", "08:00", "22:00", 0), ("members", "08:00", "13:00", 500)]) | {
+        "first_day": "2020-01-01", "lines-INITIAL_FORMS": 1, "lines-0-id": line.pk, "lines-0-tariff": tariff.pk, "lines-0-DELETE": "on"
+    }  # fmt: skip
+    assert client.post(url("venues.tariff", "change", tariff.pk), fields).status_code == 302
+    assert [each.price_fen for each in tariff.lines.all()] == [500]
+
+
+def test_lines_stand_by_days_audience_and_time(client, venue, manager):
+    tariff = Tariff.objects.get(venue=venue)
+    tariff.lines.all().delete()
+    rows = [("weekend", "anyone", 8), ("any", "members", 12), ("any", "anyone", 18), ("any", "members", 8)]
+    for days, audience, hour in rows:
+        TariffLine.objects.create(
+            tariff=tariff, days=days, audience=audience, from_time=time(hour), to_time=time(hour + 1), price_fen=1
+        )
+    page = client.get(url("venues.tariff", "change", tariff.pk))
+    shown = [form.instance for form in page.context["inline_admin_formsets"][0].formset.initial_forms]
+    assert [(line.days, line.audience, line.from_time.hour) for line in shown] == sorted(
+        rows, key=lambda row: (row[0], row[1], row[2])
+    )
+
+
+@pytest.mark.parametrize("register", ["venues.tariff", "venues.policy", "venues.closure"])
+def test_units_are_offered_under_their_venue(client, venue, manager, register):
+    make_venue(venue.palace, name="台球室", places=1)
+    choices = list(client.get(url(register, "add")).context["adminform"].form.fields["unit"].choices)[1:]
+    assert [(group, [label for _pk, label in units][:1]) for group, units in choices] == [
+        (venue.name, [f"{venue.name} · 1 号场"]),
+        ("台球室", ["台球室 · 1 号场"]),
+    ]
+
+
 def test_tariff_is_copied_for_a_new_season(client, venue, manager):
     old = Tariff.objects.get(venue=venue)
     line = old.lines.get()
