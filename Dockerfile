@@ -22,7 +22,7 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 # These three are needed to read the settings; nothing of them stays in the image.
-RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql://build/build \
+RUN SECRET_KEY=needed-to-read-the-settings-while-the-image-is-built ALLOWED_HOSTS=build DATABASE_URL=postgresql://build/build \
     sh -c 'python -c "from palace.core.translations import compile_all; compile_all()" \
     && python manage.py collectstatic --noinput --ignore redoc'
 USER palace

@@ -33,7 +33,7 @@ def environment(superuser: str) -> dict:
         "OWNER_DATABASE_URL": urls.owner,
         "BENCH_SUPERUSER_URL": database.url_of(superuser, NAME),
         "DJANGO_SETTINGS_MODULE": "palace.settings",
-        "SECRET_KEY": "bench",
+        "SECRET_KEY": "of-the-measurements-on-this-machine-and-of-nothing-else",
         "ALLOWED_HOSTS": "*",
         "HTTPS": "0",
         "REDIS_URL": "",

@@ -31,10 +31,21 @@ def required(name: str, default: str) -> str:
     return value or default
 
 
-if DEMO and env.bool("PRODUCTION", default=False):
-    raise ImproperlyConfigured("DEMO=1 and PRODUCTION=1 exclude each other: the demonstration skips the second factor.")
+for _mode, _why in (
+    (DEMO, "DEMO=1 and PRODUCTION=1 exclude each other: the demonstration skips the second factor."),
+    (TEST, "TEST=1 and PRODUCTION=1 exclude each other: tests skip the second factor and hash passwords weakly."),
+    (DEBUG, "DEBUG=1 and PRODUCTION=1 exclude each other: error pages would show settings and data to everybody."),
+):
+    if _mode and env.bool("PRODUCTION", default=False):
+        raise ImproperlyConfigured(_why)
 
+SHORTEST_SECRET = 40
 SECRET_KEY = required("SECRET_KEY", "not-secret-demonstration-and-tests-only")
+if PRODUCTION and len(SECRET_KEY) < SHORTEST_SECRET:
+    raise ImproperlyConfigured(
+        f"SECRET_KEY is too short: production wants {SHORTEST_SECRET} characters or more, as from "
+        'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+    )
 ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS", "*").split(",")]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))

@@ -27,7 +27,6 @@ from .models import OutboxMessage
 GOOD, NOTE, WARNING, MISSING = "good", "note", "warning", "missing"
 LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_OFFSET = timedelta(seconds=30)
-SHORTEST_SECRET = 40
 
 
 class Finding(NamedTuple):
@@ -223,7 +222,7 @@ def outbox() -> Iterable[Finding]:
 def secret() -> Finding:
     key = settings.SECRET_KEY
     return finding(
-        len(key) >= SHORTEST_SECRET and not key.startswith("not-secret") and len(set(key)) > 10,
+        len(key) >= settings.SHORTEST_SECRET and not key.startswith("not-secret") and len(set(key)) > 10,
         _("The secret key is strong."),
         _("The secret key is weak or the one of the tests."),
         _('Set SECRET_KEY to the output of: python -c "import secrets; print(secrets.token_urlsafe(48))"'),
