@@ -15,13 +15,14 @@ from palace.core.wording import (
     in_english,
     local_day,
     local_text,
-    money_text,
     weekday_text,
 )
 from venues.rules import SHANGHAI, Caller, Rulebook, UnitRules, at
 
 from .fullness import basic_units, is_free
-from .slots import MIDNIGHT, Held, Slot, day_bounds, unit_slots
+from .own_terms import own_terms, terms_sentence
+from .price_bands import bands_of
+from .slots import MIDNIGHT, REASON_OF, Held, Slot, blocker, day_bounds, unit_slots
 from .words import free_words, plain_price, plate_of
 
 WIDEST = 6  # columns that a phone can hold
@@ -115,8 +116,13 @@ def boards(day: Day, grid: Grid) -> list[dict]:
     """One table, or several of the same width where there are more units than a phone can show."""
     if not grid.starts:
         return []
-    bands = bands_of(day, grid)
-    return [table(day, grid, part, bands) for part in parts_of(day, grid)]
+    return [table(day, only(grid, part)) for part in parts_of(day, grid)]
+
+
+def only(grid: Grid, units: list[UnitRules]) -> Grid:
+    """Some of its units, with the rows that these begin: a hall by two hours is not cut into its courts' hours."""
+    slots = {unit.id: grid.slots[unit.id] for unit in units}
+    return Grid(units, slots, sorted({start for each in slots.values() for start in each}))
 
 
 def parts_of(day: Day, grid: Grid) -> list[list[UnitRules]]:
@@ -142,11 +148,15 @@ def even(units: list[UnitRules]) -> list[list[UnitRules]]:
     return [units[n : n + size] for n in range(0, len(units), size)]
 
 
-def table(day: Day, grid: Grid, units: list[UnitRules], bands) -> dict:
+def table(day: Day, grid: Grid) -> dict:
+    shown = [(unit, grid.slots[unit.id]) for unit in grid.units]
+    bands = bands_of(day.book, day.caller, shown, grid.starts)
+    own = own_terms(day.book, day.venue_id, day.day)
     return {
-        "caption": caption(day, units),
-        "columns": [column(unit, day.book.venues[day.venue_id].name) for unit in units],
-        "bands": [{"label": label, "rows": rows(day, grid, units, starts)} for label, starts in bands],
+        "caption": caption(day, grid.units),
+        "terms": [terms_sentence(unit, own[unit.id]) for unit in grid.units if unit.id in own],
+        "columns": [column(unit, day.book.venues[day.venue_id].name) for unit in grid.units],
+        "bands": [{"label": label, "rows": rows(day, grid, starts)} for label, starts in bands],
     }
 
 
@@ -167,8 +177,8 @@ def column(unit: UnitRules, venue_name: str) -> dict:
     return {"plate": plate, "note": local_text(unit, "note"), "name": local_text(unit, "name")}
 
 
-def rows(day: Day, grid: Grid, units, starts) -> list[dict]:
-    columns = [column_cells(day, unit, grid.slots[unit.id], starts) for unit in units]
+def rows(day: Day, grid: Grid, starts) -> list[dict]:
+    columns = [column_cells(day, unit, grid.slots[unit.id], starts) for unit in grid.units]
     return [
         {"time": row_time(day, start), "now": is_now(day, grid, start), "cells": [cells[n] for cells in columns]}
         for n, start in enumerate(starts)
@@ -234,21 +244,28 @@ def free_cell(day: Day, unit: UnitRules, slot: Slot, spoken: str, merges) -> Cel
 
 
 def shut_cell(day: Day, unit: UnitRules, slot: Slot, one) -> Cell:
-    rows = holding(day, unit, slot)
-    reason = slot.reason
-    if reason == "past" and rows:
-        reason = kind_of(rows)
+    reason, holder = begun(day, unit, slot) if slot.reason == "past" else (slot.reason, slot.holder_id)
     if reason == "closed":
-        closure = next(r.holder_id for r in rows if r.kind == "closure")
-        return Cell("closed", pgettext("slot", "Closed"), day.reasons.get(closure, ""), merges=("closed", closure))
+        return Cell("closed", pgettext("slot", "Closed"), day.reasons.get(holder or 0, ""), merges=("closed", holder))
     if reason == "allocated":
         return Cell("class", pgettext("slot", "Kept"), "" if in_english() else cut(slot.label), merges=one)
+    if reason == "past" and slot.ends_at > day.now:
+        return Cell("past", pgettext("slot", "Begun"), left_word(slot) if unit.shared and slot.free else "", merges=one)
     words = {
         "taken": full_word(unit),
         "session": pgettext("slot", "Class"),
         "past": pgettext("slot", "Past"),
     }
     return Cell(STATE_OF.get(reason, "past"), words.get(reason, pgettext("slot", "Not yet")), merges=one)
+
+
+def begun(day: Day, unit: UnitRules, slot: Slot) -> tuple[str, int | None]:
+    """What took a slot that has begun, and who; "past" where it could be had: one visitor does not fill a gym."""
+    rows = holding(day, unit, slot)
+    if slot.free or not rows:
+        return "past", None
+    first = blocker(unit, rows)
+    return REASON_OF.get(first.kind, "taken"), first.holder_id
 
 
 def cut(text: str) -> str:
@@ -272,70 +289,11 @@ def holding(day: Day, unit: UnitRules, slot: Slot) -> list[Held]:
     ]
 
 
-def kind_of(rows: list[Held]) -> str:
-    kinds = {row.kind for row in rows}
-    return "closed" if "closure" in kinds else "session" if "session" in kinds else "taken"
-
-
 def own_number(day: Day, unit: UnitRules, slot: Slot) -> str:
     """The number of my booking that runs at the start of this slot. One court of mine does not make the hall mine."""
     rows = [r for r in holding(day, unit, slot) if r.kind == "booking" and r.starts_at <= slot.starts_at]
     mine = [r for r in rows if r.holder_id in day.mine and (unit.shared or not unit.mask & ~r.mask)]
     return day.mine[mine[0].holder_id] if mine else ""
-
-
-# --- bands of a price ---------------------------------------------------------------------------------------------
-
-
-def bands_of(day: Day, grid: Grid) -> list[tuple[str, list[datetime]]]:
-    """Rows that follow each other at the same price stand under its name."""
-    bands: list[tuple[str, list[datetime]]] = []
-    for start in grid.starts:
-        label = band_label(day, grid, start)
-        if bands and bands[-1][0] == label:
-            bands[-1][1].append(start)
-        else:
-            bands.append((label, [start]))
-    return bands
-
-
-def band_label(day: Day, grid: Grid, start: datetime) -> str:
-    unit = next((u for u in basic_units(grid.units) if start in grid.slots[u.id]), None)
-    unit = unit or next(u for u in grid.units if start in grid.slots[u.id])
-    slot = grid.slots[unit.id][start]
-    band, others = (first_band(day.book, unit, slot, caller) for caller in (day.caller, Caller()))
-    price = band_price(band["fen"], unit.shared, day.caller.verified and band["fen"] != others["fen"])
-    return f"{local_text(Named(band), 'label') or part_of_day(start)} · {price}"
-
-
-def first_band(book: Rulebook, unit: UnitRules, slot: Slot, caller: Caller) -> dict:
-    """Name and price an hour at the start of the slot; nothing at all is free."""
-    bands = book.price(unit, slot.starts_at, slot.ends_at, caller).basis["bands"]
-    return bands[0] if bands else {"fen": 0, "label": "", "label_en": ""}
-
-
-class Named:
-    """A band of a price basis with its names as attributes."""
-
-    def __init__(self, band: dict):
-        self.label, self.label_en = band["label"], band["label_en"]
-
-
-def part_of_day(start: datetime) -> str:
-    hour = start.astimezone(SHANGHAI).hour
-    if hour < 12:
-        return pgettext("part of the day", "Morning")
-    return pgettext("part of the day", "Afternoon") if hour < 18 else pgettext("part of the day", "Evening")
-
-
-def band_price(fen: int, shared: bool, for_members: bool) -> str:
-    """``for_members``: others pay another price."""
-    if not fen:
-        return _("free for members") if for_members else money_text(0)
-    price = {"price": money_text(fen)}
-    if shared:
-        return (_("members %(price)s a person an hour") if for_members else _("%(price)s a person an hour")) % price
-    return (_("members %(price)s an hour") if for_members else _("%(price)s an hour")) % price
 
 
 # --- the same as a list -------------------------------------------------------------------------------------------
@@ -344,17 +302,19 @@ def band_price(fen: int, shared: bool, for_members: bool) -> str:
 def lanes(day: Day, grid: Grid) -> list[dict]:
     """Hours with something to press: free slots lead to confirming, own ones to the booking."""
     found = []
+    own = own_terms(day.book, day.venue_id, day.day)
     for start in grid.starts:
         slots = [(u, grid.slots[u.id][start]) for u in grid.units if start in grid.slots[u.id]]
-        buttons = [lane_button(day, unit, slot) for unit, slot in slots]
+        buttons = [lane_button(day, unit, slot, own.get(unit.id, "")) for unit, slot in slots]
         if any(buttons):
             found.append(lane(day, start, slots, [b for b in buttons if b]))
     return found
 
 
 def lane(day: Day, start: datetime, slots, buttons) -> dict:
+    basic = basic_units([unit for unit, _slot in slots])  # a hall that is free is no slot more than its courts
     alone = len(slots) == 1 and slots[0][0].shared
-    free = slots[0][1].free if alone else sum(is_free(slot) for _unit, slot in slots)
+    free = slots[0][1].free if alone else sum(is_free(slot) for unit, slot in slots if unit in basic)
     local = start.astimezone(SHANGHAI)
     return {
         "time": row_time(day, start),
@@ -364,7 +324,8 @@ def lane(day: Day, start: datetime, slots, buttons) -> dict:
     }
 
 
-def lane_button(day: Day, unit: UnitRules, slot: Slot) -> dict | None:
+def lane_button(day: Day, unit: UnitRules, slot: Slot, terms: str) -> dict | None:
+    """``terms`` are what is asked of this unit and not of the ordinary ones."""
     name = local_text(unit, "name")
     mine = own_number(day, unit, slot)
     if mine:
@@ -372,7 +333,8 @@ def lane_button(day: Day, unit: UnitRules, slot: Slot) -> dict | None:
         return {"label": name, "note": pgettext("slot", "Mine"), "href": href, "kind": "plain"}
     if not is_free(slot):
         return None
-    return {"label": name, "note": plain_price(slot.price_fen), "href": confirm_link(unit.id, slot.starts_at)}
+    note = " · ".join(filter(None, [plain_price(slot.price_fen), terms]))
+    return {"label": name, "note": note, "href": confirm_link(unit.id, slot.starts_at)}
 
 
 def legend(boards: list[dict]) -> list[tuple[Cell, str]]:

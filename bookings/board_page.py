@@ -15,7 +15,7 @@ from venues.rules import SHANGHAI
 from .board import Choice, Day, Grid, boards, confirm_link, grid_of, lanes, legend
 from .fullness import count_free, is_free
 from .slots import Slot, nearest_free
-from .venue_page import board_link, last_day, policy_sentences, size_text, where
+from .venue_page import board_link, last_day, rules_of_venue, size_text, where
 from .words import free_words, length_text, moment_text, place_html, plain_price, title_html
 
 DAY = timedelta(days=1)
@@ -53,7 +53,7 @@ def board_page(venue: Venue, seen: Day, first: date, *, asked: str, as_list: boo
         "chosen": ticket(venue, seen, free) if free else None,
         "gone": gone(venue, seen, grid, chosen, asked) if asked and not free else None,
         "not_for_me": any(s.reason == "audience" for slots in grid.slots.values() for s in slots.values()),
-        "rules": policy_sentences(seen.book.policy(seen.units[0], seen.day)) if seen.units else [],
+        "rules": rules_of_venue(seen.book, venue.pk, seen.day),
         "about": reverse("venue_about", args=[venue.pk]),
         "same_kind": f"{reverse('venue_list')}?{urlencode({'kind': venue.kind, 'free': 'today'})}",
     }

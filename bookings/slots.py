@@ -12,6 +12,7 @@ from django.db import connection
 from venues.rules import SHANGHAI, Caller, Rulebook, UnitRules, at
 
 MIDNIGHT = time()
+REASON_OF = {"closure": "closed", "session": "session"}  # of a slot, by who holds it; else "taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,10 @@ def obstacle(unit, policy, since, free, rows, kept, caller, now) -> tuple[str, i
     if since <= now:
         return "past", rows[0].holder_id if rows else None, ""
     if free < policy.party_min if unit.shared else not free:
-        first = next((r for r in rows if r.kind == "closure"), rows[0] if rows else None)
-        if first is None:
+        if not rows:
             return "allocated", None, kept[0].holder
-        return {"closure": "closed", "session": "session"}.get(first.kind, "taken"), first.holder_id, ""
+        first = blocker(unit, rows)
+        return REASON_OF.get(first.kind, "taken"), first.holder_id, ""
     if now < policy.opens_for(since.astimezone(SHANGHAI).date()):
         return "too_early", None, ""
     if not caller.signed_in:
@@ -158,6 +159,21 @@ def obstacle(unit, policy, since, free, rows, kept, caller, now) -> tuple[str, i
     if policy.audience == "members" and not caller.verified:
         return "audience", None, ""
     return "", None, ""
+
+
+def blocker(unit: UnitRules, rows: list[Held]) -> Held:
+    """Of the rows over a unit that cannot be had, the one that says why: a closure before a class before a booking.
+
+    A shared unit is closed, or has a class, only where that takes all of it: one machine in repair is not the reason.
+    """
+    taken = 0
+    for kind in ("closure", "session"):
+        these = [row for row in rows if row.kind == kind]
+        for row in these:
+            taken |= row.mask
+        if these and not (unit.shared and unit.mask & ~taken):
+            return these[0]
+    return next((row for row in rows if row.kind == "booking"), rows[0])
 
 
 def nearest_free(slots: Iterable[Slot], starts_at: datetime, count: int = 3) -> list[Slot]:

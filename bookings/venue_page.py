@@ -36,6 +36,7 @@ from .fullness import (
     fullness,
     worth_going,
 )
+from .own_terms import own_terms, terms_sentence
 from .planning import whole_minutes
 from .slots import MIDNIGHT, busy, day_bounds, unit_slots
 from .words import free_now_words, length_text, marked, number_word, units_words
@@ -70,8 +71,8 @@ def listed(book: Rulebook, venues: list[Venue], wanted: dict, day: date, caller:
 
 
 def row(book: Rulebook, venue: Venue, seen: Fullness, held, day: date, caller: Caller, now: datetime) -> dict:
-    """``held`` are the rows of ``day``."""
-    units = book.units_of(venue.pk)
+    """``held`` are the rows of ``day``. A whole hall is left out: nobody who looks for a court asks for its price."""
+    units = basic_units(book.units_of(venue.pk))
     slots = [s for u in units for s in unit_slots(book, u, [day], rows_of(u, day, held), caller, now)]
     priced = slots or next_slots(book, units, day, caller, now)
     count = count_free(book, venue.pk, slots)
@@ -195,8 +196,9 @@ def about(venue: Venue, book: Rulebook, today: date) -> dict:
         "where": where(venue),
         "size": size_text(venue, units) if units else "",
         "week": week(book, venue.pk, today),
-        "rules": [sentence for unit in units[:1] for sentence in policy_sentences(book.policy(unit, today))],
+        "rules": rules_of_venue(book, venue.pk, today),
         "prices": prices(book, units[0], today) if units else [],
+        "own_prices": own_prices(book, units, today),
         "photos": list(venue.photos.all()),
         "house_rules": paragraphs(venue, "rules"),
         "accessibility": paragraphs(venue, "accessibility") or paragraphs(venue.site, "accessibility"),
@@ -220,6 +222,13 @@ def day_hours(book: Rulebook, venue_id: int, day: date) -> dict:
     reason = book.closed_reason(venue_id, day)
     text = pgettext("between clauses", ", ").join(hours_text(*each) for each in opened)
     return {"day": day, "hours": text or _("Closed"), "reason": local_text(reason, "reason") if reason else ""}
+
+
+def rules_of_venue(book: Rulebook, venue_id: int, day: date) -> list[str]:
+    """Those of an ordinary unit, then what others ask beside."""
+    units, own = book.units_of(venue_id), own_terms(book, venue_id, day)
+    usual = [sentence for unit in basic_units(units)[:1] for sentence in policy_sentences(book.policy(unit, day))]
+    return usual + [terms_sentence(unit, own[unit.id]) for unit in units if unit.id in own]
 
 
 def policy_sentences(policy: PolicyRules | None) -> list[str]:
@@ -250,6 +259,12 @@ def cancel_sentence(policy: PolicyRules) -> str:
     if not minutes:
         return _("You can give it back until it begins.")
     return _("You can give it back up to %(length)s before it begins.") % {"length": length_text(minutes)}
+
+
+def own_prices(book: Rulebook, units, today: date) -> list[tuple]:
+    """Names and lines of units that have a tariff of their own."""
+    usual = book.tariff(units[0], today) if units else None
+    return [(marked(unit), prices(book, unit, today)) for unit in units if book.tariff(unit, today) != usual]
 
 
 def prices(book: Rulebook, unit, today: date) -> list[dict]:

@@ -266,11 +266,11 @@ def test_board_shows_every_state(client):
     client.force_login(me.user)
     response = board(client, venue, sel=f"{five.pk}.203203101100")
     assert cells(response) == {
-        ("9:00", 0): ("past", "已过", ""),
-        ("9:00", 1): ("past", "已过", ""),
+        ("9:00", 0): ("past", "已开始", ""),
+        ("9:00", 1): ("past", "已开始", ""),
         ("9:00", 2): ("closed", "停用", "检修"),
-        ("9:00", 3): ("past", "已过", ""),
-        ("9:00", 4): ("past", "已过", ""),
+        ("9:00", 3): ("past", "已开始", ""),
+        ("9:00", 4): ("past", "已开始", ""),
         ("10:00", 0): ("free", "空", "免费"),
         ("10:00", 1): ("free", "空", "免费"),
         ("10:00", 2): None,
@@ -337,6 +337,78 @@ def test_board_counts_places_of_a_shared_unit(client):
     book(venue.units.get(), make_member(), 10, party_size=3)
     book(venue.units.get(), make_member(), 11, party_size=10)
     assert cells(board(client, venue)) == {("10:00", 0): ("free", "余 7", "免费"), ("11:00", 0): ("taken", "满了", "")}
+
+
+def test_board_says_what_a_shared_slot_was_that_has_begun(client, clock):
+    venue = make_venue(shared=True, places=4, kind="gym", name="健身房", hours=(10, 16))
+    gym, member = venue.units.get(), make_member()
+    book(gym, member, 10)
+    for hour, party in ((11, 3), (12, 4)):
+        book(gym, make_member(), hour, party_size=party)
+    director = make_user(role="director", palace=venue.palace)
+    closure = Closure(palace=venue.palace, unit=gym, starts_at=at(DAY, 14), ends_at=at(DAY, 15), reason="检修")
+    close(closure=closure, by=director, now=at(DAY, 7))
+    shut = {("12:00", 0): ("taken", "满了", ""), ("14:00", 0): ("closed", "停用", "检修")}
+    ahead = cells(board(client, venue))
+    assert {key: ahead[key] for key in shut} == shut
+    clock.move_to(at(DAY, 11, 30))
+    assert cells(board(client, venue, past=1))[("10:00", 0)] == ("past", "已过", "")
+    assert cells(board(client, venue))[("11:00", 0)] == ("past", "已开始", "余 1")
+    clock.move_to(at(DAY, 15, 30))
+    over = cells(board(client, venue, past=1))
+    assert {key: over[key] for key in shut} == shut
+
+
+def hall_of_six(whole_minutes=120) -> Venue:
+    """Courts at 15 yuan an hour; the hall by two hours, approved first, at 90."""
+    venue = make_venue(places=6, whole=True, hours=(10, 14), policy=WIDE, prices=[(10, 14, 1500)])
+    hall = venue.units.get(name="整馆")
+    asked = {"grid_minutes": whole_minutes, "min_minutes": whole_minutes, "max_minutes": 240, "needs_approval": True}
+    Policy.objects.create(
+        palace=venue.palace, venue=venue, unit=hall, first_day=date(2020, 1, 1), opens_at=time(0), **WIDE, **asked
+    )
+    tariff = Tariff.objects.create(palace=venue.palace, venue=venue, unit=hall, first_day=date(2020, 1, 1))
+    TariffLine.objects.create(tariff=tariff, audience="anyone", from_time=time(10), to_time=time(14), price_fen=9000)
+    return venue
+
+
+def test_board_of_a_whole_hall_has_its_own_rows_prices_and_terms(client):
+    response = board(client, hall_of_six())
+    courts, hall = response.context["boards"]
+    labels = [[band["label"] for band in table["bands"]] for table in (courts, hall)]
+    assert labels == [["上午 · 每小时 15 元", "下午 · 每小时 15 元"], ["上午 · 每小时 90 元", "下午 · 每小时 90 元"]]
+    rows = [(row["time"], row["cells"][0].note) for band in hall["bands"] for row in band["rows"]]
+    assert rows == [("10:00", "180元"), ("12:00", "180元")]
+    sentence = "整馆：至少 2 小时，要先审批"
+    assert (courts["terms"], hall["terms"], response.context["rules"][-1]) == ([], [sentence], sentence)
+    assert text(response).count(sentence) == 2
+
+
+def test_board_names_no_price_over_units_of_different_prices(client):
+    venue = hall_of_six()
+    Unit.objects.filter(venue=venue, label__in=["3", "4", "5", "6"]).update(is_active=False)
+    (table,) = board(client, venue).context["boards"]
+    assert ([band["label"] for band in table["bands"]], len(table["terms"])) == (["上午", "下午"], 1)
+
+
+def test_board_counts_a_free_hall_not_beside_its_courts(client):
+    context = board(client, hall_of_six()).context
+    assert [lane["note"] for lane in context["lanes"]] == ["空 6", "空 6", "空 6", "空 6"]
+    assert "还空 24 场" in context["title"]
+    assert context["lanes"][0]["slots"][-1] | {"href": ""} == {
+        "label": "整馆",
+        "note": "180元 · 至少 2 小时，要先审批",
+        "href": "",
+    }
+
+
+def test_list_and_about_name_the_price_of_a_court_and_about_the_halls_apart(client):
+    venue = hall_of_six()
+    (row,) = client.get("/venues/").context["venues"]
+    page = client.get(f"/venues/{venue.pk}/about/")
+    (apart,) = page.context["own_prices"]
+    assert (row["price"], apart[0], [line["price"] for line in apart[1]]) == ("每场 15 元", "整馆", ["90 元"])
+    assert "<h3>整馆</h3>" in text(page)
 
 
 def test_board_groups_rows_by_price(client):

@@ -1,5 +1,6 @@
 """Slots and planning agree: what a page offers can be booked, what it refuses is refused with the same code."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.planning import plan_booking
-from bookings.slots import Held, nearest_free, periods, unit_slots
+from bookings.slots import Held, blocker, nearest_free, periods, unit_slots
 from venues.rules import (
     AllocationRules,
     Caller,
@@ -176,3 +177,27 @@ def test_nearest_free_prefers_the_nearest_then_the_earlier():
     taken = Held(1, at(DAY, time(12)), at(DAY, time(13)), "booking", 1)
     slots = unit_slots(book, book.units[1], [DAY], [taken], MEMBER, at(DAY, time(0)))
     assert [s.starts_at for s in nearest_free(slots, at(DAY, time(12)))] == [at(DAY, time(h)) for h in (11, 13, 10)]
+
+
+BOOKED, TAUGHT, SHUT = (
+    Held(mask, at(DAY, time(10)), at(DAY, time(11)), kind, n)
+    for n, (mask, kind) in enumerate([(0b111000, "booking"), (0b000110, "session"), (0b000001, "closure")])
+)
+
+
+@pytest.mark.parametrize(
+    ("shared", "rows", "kind"),
+    [
+        (True, [SHUT, TAUGHT, BOOKED], "booking"),
+        (True, [BOOKED, TAUGHT], "booking"),
+        (True, [SHUT, Held(0b111110, at(DAY, time(10)), at(DAY, time(11)), "session", 4)], "session"),
+        (True, [BOOKED, Held(0b111111, at(DAY, time(10)), at(DAY, time(11)), "closure", 5)], "closure"),
+        (False, [BOOKED, TAUGHT], "session"),
+        (False, [BOOKED, TAUGHT, SHUT], "closure"),
+        (False, [BOOKED], "booking"),
+    ],
+)
+def test_blocker_of_a_shared_unit_is_what_takes_all_of_it(shared, rows, kind):
+    unit = make_book(shared=True).units[1]
+    hall = replace(unit, mode="shared" if shared else "exclusive")
+    assert blocker(hall, rows).kind == kind
