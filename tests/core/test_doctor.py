@@ -202,14 +202,29 @@ def three(*, last):
 
 def test_command_ends_with_one_when_something_is_missing(monkeypatch):
     monkeypatch.setattr(doctor, "CHECKS", three(last=MISSING))
-    expected = "✓ Fine.\n! So so.\n  → Look.\n✗ Gone.\n  → Fetch it.\nMissing: 1\n"
+    expected = "✓ Fine.\n! So so.\n  → Look.\n✗ Gone.\n  → Fetch it.\nMissing: 1. Weak: 1.\n"
     assert run_doctor("--lang", "en") == (1, expected)
 
 
 def test_command_ends_with_zero_for_warnings_alone(monkeypatch):
     monkeypatch.setattr(doctor, "CHECKS", three(last=WARNING))
     code, text = run_doctor("--lang", "en")
-    assert (code, text.splitlines()[-1]) == (0, "All is in place.")
+    assert (code, text.splitlines()[-1]) == (0, "Nothing is missing. Weak: 2, marked with !")
+
+
+@pytest.mark.parametrize(
+    ("levels", "last"),
+    [
+        ([GOOD, doctor.NOTE], (0, "All is in place.")),
+        ([GOOD, WARNING], (0, "Nothing is missing. Weak: 1, marked with !")),
+        ([MISSING, MISSING], (1, "Missing: 2")),
+    ],
+)
+def test_command_ends_with_what_is_true(monkeypatch, levels, last):
+    checks = {lambda level=level: doctor.Finding(level, "So.", ""): "" for level in levels}
+    monkeypatch.setattr(doctor, "CHECKS", checks)
+    code, text = run_doctor("--lang", "en")
+    assert (code, text.splitlines()[-1]) == last
 
 
 NOT_IN_THE_DEMO = ["hosts", "https", "second_factor", "mail"]
@@ -232,4 +247,4 @@ def test_command_ends_with_zero_in_the_demonstration_alone(settings, monkeypatch
 
 def test_command_speaks_chinese(monkeypatch):
     monkeypatch.setattr(doctor, "CHECKS", three(last=MISSING))
-    assert run_doctor("--lang", "zh")[1].splitlines()[-1] == "缺少 1 项"
+    assert run_doctor("--lang", "zh")[1].splitlines()[-1] == "缺少 1 项，另有 1 项偏弱"

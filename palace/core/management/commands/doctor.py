@@ -1,4 +1,5 @@
 import sys
+from collections import Counter
 
 from django.core.management.base import BaseCommand
 from django.utils import translation
@@ -23,12 +24,22 @@ class Command(BaseCommand):
             findings = doctor.examine()
             for found in findings:
                 self.show(found)
-            missing = sum(found.level == doctor.MISSING for found in findings)
-            self.stdout.write(_("Missing: %(count)s") % {"count": missing} if missing else _("All is in place."))
-        if missing:
+            count = Counter(found.level for found in findings)
+            self.stdout.write(verdict(count[doctor.MISSING], count[doctor.WARNING]))
+        if count[doctor.MISSING]:
             sys.exit(1)
 
     def show(self, found):
         self.stdout.write(f"{SIGNS[found.level]} {found.what}")
         if found.what_to_do:
             self.stdout.write(f"  → {found.what_to_do}")
+
+
+def verdict(missing: int, weak: int) -> str:
+    if missing and weak:
+        return _("Missing: %(missing)s. Weak: %(weak)s.") % {"missing": missing, "weak": weak}
+    if missing:
+        return _("Missing: %(count)s") % {"count": missing}
+    if weak:
+        return _("Nothing is missing. Weak: %(count)s, marked with !") % {"count": weak}
+    return _("All is in place.")
