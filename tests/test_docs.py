@@ -1,6 +1,7 @@
 """What the documents promise is there, and what is there is documented."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,17 @@ def test_links_in_documents_lead_somewhere(document):
     assert [t for t in targets if not ((ROOT / document).parent / t).exists()] == []
     mentioned = re.findall(r"`((?:tests|docs|palace|venues|bookings)/[\w/]+\.\w+)`", text)
     assert [m for m in mentioned if not (ROOT / m).exists()] == []
+
+
+def test_uploads_come_back_as_they_were(tmp_path):
+    """The two commands of "Back up and restore", with folders here in the place of the containers' own."""
+    text = (ROOT / "docs/operations.md").read_text()
+    save, restore = re.findall(r"web sh -c '([^']+)' [<>] media\.tar", text)
+    old, new, tar = tmp_path / "old", tmp_path / "new", tmp_path / "media.tar"
+    (old / "media/palaces").mkdir(parents=True)
+    (old / "media/palaces/楼.jpg").write_bytes(b"picture")
+    with tar.open("wb") as output:
+        subprocess.run(["sh", "-c", save.replace("/data", str(old))], stdout=output, check=True)
+    with tar.open("rb") as source:
+        subprocess.run(["sh", "-c", restore.replace("/data", str(new))], stdin=source, check=True)
+    assert {p.relative_to(new).as_posix() for p in new.rglob("*.*")} == {"media/palaces/楼.jpg"}
