@@ -3,10 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from palace.core.navigation import offer_desk_page, offer_face
+from bookings.models import Booking
+from bookings.words import spaced
+from palace.core.navigation import SUBJECTS, address, offer_desk_page, offer_face
 
 
 def declare() -> None:
+    SUBJECTS["booking"] = told_in_ledger
     offer_face("desk_today", _("Desk"), lambda user: bool(user.palaces_with("desk.view")))
     offer_face("desk_bookings", _("Desk"), only_money)
     offer_desk_page("desk_today", _("Today"), "desk.view", 10, ["desk_find", "desk_day_sheet", "desk_walk_in"])
@@ -24,3 +27,11 @@ def declare() -> None:
 def only_money(user) -> bool:
     """Finance sees bookings for their money, and not the house's day."""
     return bool(user.palaces_with("bookings.see")) and not user.palaces_with("desk.view")
+
+
+def told_in_ledger(request, palace_id: int, pk: int) -> tuple[str, str]:
+    """The number of the booking that was paid, and its page for who may open it in the palace in use."""
+    number = Booking.objects.values_list("number", flat=True).get(pk=pk)
+    here = bool(request.palace) and request.palace.pk == palace_id
+    is_open = here and request.user.may("bookings.see", palace_id)
+    return spaced(number), address("desk_booking", number) if is_open else ""

@@ -2,17 +2,21 @@
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.paginator import InfinitePaginator
 
 from . import outbox, timeline
 from .admin_base import PalaceInline, PalaceModelAdmin, ReadOnly, Scoped
-from .admin_columns import Outgoing
+from .admin_columns import Outgoing, moment, named
 from .admin_filters import ActionFilter, FateFilter, HouseFilter, MovementFilter
 from .models import AuditEntry, ExportRecord, Job, LedgerAccount, LedgerEntry, LedgerTransaction, OutboxMessage
+from .navigation import subject_told
 from .wording import local_text, money_text
+
+BY = named("by", _("by"))
 
 
 class UnionWide(Scoped):
@@ -54,6 +58,10 @@ class AuditAdmin(GroundAdmin):
     date_hierarchy = "at"
     fields = ("when", ("who", "origin"), ("did", "what"), "record_number", "story", "network_address")
 
+    def name_of(self, obj):
+        """What was done to what, in words."""
+        return f"{self.did(obj)} {self.what(obj)} {obj.row_id}"
+
     def get_list_display(self, request):
         several = len(self.houses(request)) > 1
         return ("when", "house", *self.list_display[1:]) if several else self.list_display
@@ -75,7 +83,7 @@ class AuditAdmin(GroundAdmin):
 
     @admin.display(description=_("time"), ordering="id")
     def when(self, entry):
-        return entry.at
+        return moment(entry.at)
 
     @admin.display(description=_("by"))
     def who(self, entry):
@@ -130,8 +138,9 @@ class EntryInline(ReadOnly, UnionWide, PalaceInline):
     see_right, palace_path = "core.see_ledger", "transaction__palace_id"
     fields = ("where", "amount")
     readonly_fields = fields
+    hide_title = True
 
-    @admin.display(description=_("account"))
+    @admin.display(description=pgettext_lazy("ledger", "account"))
     def where(self, entry):
         return str(LedgerAccount(entry.account).label)
 
@@ -151,10 +160,21 @@ class LedgerAdmin(GroundAdmin):
     list_select_related = ("by",)
     search_fields = ("=receipt_number",)
     date_hierarchy = "at"
-    fields = (("receipt_number", "at"), ("movement", "by"), "memo")
+    fields = (("receipt_number", "at"), ("movement", BY), ("amount", "about"), "memo")
+
+    def get_object(self, request, object_id, from_field=None):
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.told = subject_told(request, found.palace_id, found.subject, found.subject_id)
+        return found
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("entries")
+
+    @admin.display(description=_("for what"))
+    def about(self, transaction):
+        words, href = transaction.told
+        return format_html('<a href="{}" class="text-link">{}</a>', href, words) if href else words
 
     @admin.display(description=_("movement"), ordering="kind")
     def movement(self, transaction):
@@ -169,7 +189,7 @@ class LedgerAdmin(GroundAdmin):
     def amount(self, transaction):
         return money_text(self.amount_fen(transaction))
 
-    @admin.display(description=_("accounts"))
+    @admin.display(description=pgettext_lazy("ledger", "accounts"))
     def accounts(self, transaction):
         return " · ".join(str(LedgerAccount(e.account).label) for e in transaction.entries.all())
 
@@ -180,7 +200,7 @@ class ExportRecordAdmin(GroundAdmin):
     list_display = ("at", "by", "list_name", "rows", "purpose")
     list_select_related = ("by",)
     date_hierarchy = "at"
-    fields = (("at", "by"), ("list_name", "rows"), "purpose", "filters", "sha256")
+    fields = (("at", BY), ("list_name", "rows"), "purpose", "filters", "sha256")
 
     @admin.display(description=_("list"))
     def list_name(self, record):
@@ -206,6 +226,7 @@ class OutboxAdmin(Outgoing, GroundAdmin):
 
     see_right, revive_right, palace_path = "core.see_system", "core.try_again", ""
     actions = ("try_again",)
+    change_form_outer_before_template = "admin/_try_again.html"
     list_display = ("subject", "how_far", "written", "due", "attempts")
     list_display_links = ("subject",)
     list_filter = (FateFilter,)
@@ -226,7 +247,12 @@ class OutboxAdmin(Outgoing, GroundAdmin):
 
     @admin.display(description=_("due"))
     def due(self, message):
-        return message.due_at
+        return moment(message.due_at)
+
+    def page_context(self, request, object_id, extra_context=None):
+        return super().page_context(
+            request, object_id, {"may_revive": self.has_revive_permission(request)} | (extra_context or {})
+        )
 
     def has_revive_permission(self, request) -> bool:
         return self.may(request, self.revive_right)

@@ -1,6 +1,10 @@
 """Columns that registers share: names in the reader's language, and what became of things that go out."""
 
+from datetime import datetime
+
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from .wording import local_text
@@ -21,10 +25,26 @@ NAME = in_own_words("name", _("name"))
 REASON = in_own_words("reason", _("reason"))
 
 
+def moment(value: datetime | None) -> str:
+    """A time of Shanghai as the fields of a register show theirs: a record's page prints what a method gives as it is."""
+    return str(localize(timezone.localtime(value))) if value else "–"
+
+
+def named(field: str, label):
+    """Whom the column ``field`` means, by name only: its readers may not open his page."""
+
+    @admin.display(description=label, ordering=field)
+    def column(thing):
+        return str(getattr(thing, field) or "–")
+
+    column.__name__ = f"{field}_named"
+    return column
+
+
 class Outgoing:
     @admin.display(description=_("written"), ordering="pk")
     def written(self, message):
-        return message.created_at
+        return moment(message.created_at)
 
     @admin.display(description=_("tries"))
     def attempts(self, message):

@@ -190,6 +190,8 @@ class LedgerEntry(models.Model):
     amount_fen = models.BigIntegerField(_("amount in fen"))
 
     class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
         constraints = [
             models.CheckConstraint(condition=~models.Q(amount_fen=0), name="ledger_entry_not_zero"),
             models.CheckConstraint(

@@ -53,6 +53,16 @@ def desk_pages_of(user, palace) -> list[DeskPage]:
     return [page for page in pages if address(page.name) and user.may(page.right, palace)]
 
 
+# What a movement of money is about, in words and with the page of it: ``{subject: told(request, palace_id, id)}``; the
+# address is empty for readers to whom that page is closed. Filled by the apps above.
+SUBJECTS: dict[str, Callable[..., tuple[str, str]]] = {}
+
+
+def subject_told(request, palace_id: int, subject: str, pk: int) -> tuple[str, str]:
+    tell = SUBJECTS.get(subject)
+    return tell(request, palace_id, pk) if tell else ("–", "")
+
+
 def address(name: str, *args) -> str:
     """The address of the page ``name``; empty where the installation has no such page."""
     try:

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from palace.core.admin_base import PalaceModelAdmin, ReadOnly
-from palace.core.admin_columns import Outgoing, in_own_words
+from palace.core.admin_columns import Outgoing, in_own_words, moment
 from palace.core.wording import local_text, masked_name
 
 from .models import Announcement, Message
@@ -54,4 +54,4 @@ class MessageAdmin(Outgoing, ReadOnly, PalaceModelAdmin):
 
     @admin.display(description=_("sent"), ordering="sent_at")
     def sent(self, message):
-        return message.sent_at
+        return moment(message.sent_at)

@@ -324,6 +324,17 @@ def test_job_list_names_messages_that_were_given_up(client, job):
     OutboxMessage.objects.create(topic="x", dead=True)
     page = text(as_user(client, job.created_by).get(reverse("job_list")))
     assert ("1 项任务正在跑" in page, "1 条消息发不出去" in page) == (True, True)
+    assert ("消息都发出去了" in page, "看放弃了哪些" in page) == (False, False)
+
+
+def test_job_list_leads_the_administrator_to_what_was_given_up(client, palace):
+    row = OutboxMessage.objects.create(topic="x", dead=True)
+    as_user(client, make_user(role="admin", palace=palace))
+    href = reverse("admin:core_outboxmessage_changelist") + "?dead=True"
+    page = text(client.get(reverse("job_list")))
+    assert (href in page, "其余消息都发出去了" in page) == (True, True)
+    OutboxMessage.objects.create(topic="booking_confirmed")
+    assert [shown.pk for shown in client.get(href).context["cl"].result_list] == [row.pk]
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(110, False), (190, True)])

@@ -1,11 +1,15 @@
 """Who sees which register, and only of his own palace: every register, every role, two palaces with mirror data."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from bookings.models import Booking
+from bookings.words import spaced
 from palace.accounts.models import RoleAssignment, RosterEntry, User
 from palace.core import outbox
 from palace.core.models import AuditEntry, OutboxMessage
@@ -387,6 +391,46 @@ def test_looking_at_what_waits_gives_no_button(client, monkeypatch):
     assert "try_again" not in page.content.decode()
     monkeypatch.undo()
     assert "try_again" in client.get(url("core.outboxmessage", "changelist")).content.decode()
+
+
+@pytest.mark.parametrize(("dead", "offered"), [(True, True), (False, False)])
+def test_page_of_what_was_given_up_offers_another_try(client, dead, offered):
+    row = OutboxMessage.objects.create(topic="booking_confirmed", dead=dead)
+    enter(client, make_palace(), "admin")
+    page = client.get(url("core.outboxmessage", "change", row.pk)).content.decode()
+    assert (f'name="_selected_action" value="{row.pk}"' in page, "再来一次" in page) == (offered, offered)
+
+
+def test_pages_of_records_show_times_of_shanghai_as_the_lists_do(client):
+    row = OutboxMessage.objects.create(topic="booking_confirmed", due_at=datetime(2026, 11, 20, 16, 57, 48, tzinfo=UTC))
+    enter(client, make_palace(), "admin")
+    entry = AuditEntry.objects.latest("pk")
+    pages = [client.get(url("core.outboxmessage", page, *args)).content.decode() for page, args in
+             (("change", [row.pk]), ("changelist", []))]  # fmt: skip
+    assert ["2026年11月21日 00:57" in page for page in pages] == [True, True]
+    client.force_login(User.objects.create_superuser("13800000003", "a-long-enough-password", name="检查"))
+    page = client.get(url("core.auditentry", "change", entry.pk)).content.decode()
+    assert ("+00:00" in page, entry.table_name in page) == (False, False)
+
+
+@pytest.mark.parametrize(("role", "linked"), [("finance", True), ("director", True), ("auditor", False)])
+def test_movement_of_money_names_its_booking_and_links_only_what_the_reader_may_open(client, role, linked):
+    palace = house("甲")
+    user = make_user(role=role, union=palace.union) if role == "auditor" else make_user(role=role, palace=palace)
+    client.force_login(user)
+    client.cookies["palace"] = palace.slug
+    number = Booking.objects.get(palace=palace).number
+    page = client.get(url("core.ledgertransaction", "change", record("core.ledgertransaction", palace).pk))
+    text = page.content.decode()
+    assert (spaced(number) in text, f"/desk/bookings/{number}/" in text) == (True, linked)
+    assert ("/admin/accounts/user/" in text, "entrys" in text, "科目" in text, "15 元" in text) == (
+        False,
+        False,
+        True,
+        True,
+    )
+    if linked:
+        assert client.get(f"/desk/bookings/{number}/").status_code == 200
 
 
 @pytest.mark.parametrize(("language", "name"), [("zh-hans", "预订成功"), ("en", "Booking confirmed")])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from palace.core import watchdog
 from palace.core.jobs import retry_job
 from palace.core.models import Job, JobState, OutboxMessage
+from palace.core.navigation import address
 
 PER_PAGE = 20
 CHIPS: dict[str, str] = {
@@ -30,7 +31,13 @@ def job_list(request):
     rows = [(job, CHIPS[job.state]) for job in page]
     dead, unsent = OutboxMessage.objects.filter(dead=True).count(), watchdog.oldest_unsent()
     context = {"page": page, "rows": rows, "running": running, "dead": dead, "unsent": unsent}
-    return render(request, "notices/job_list.html", context)
+    return render(request, "notices/job_list.html", context | {"dead_href": dead_href(request)})
+
+
+def dead_href(request) -> str:
+    """The register of what was given up, for whoever keeps the system running."""
+    register = address("admin:core_outboxmessage_changelist")
+    return f"{register}?dead=True" if request.user.may("core.see_system", request.palace or None) else ""
 
 
 @never_cache
