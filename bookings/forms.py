@@ -1,8 +1,10 @@
 """Shapes of what members send; the rules are the services'."""
 
+import uuid
 from datetime import date, timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +69,10 @@ class VenueFilterForm(forms.Form):
         return date.fromisoformat(free) if free[0].isdigit() else self.days.get(free, self.days["today"])
 
 
+def new_key() -> str:
+    return f"web-{uuid.uuid4().hex}"
+
+
 class BookingForm(forms.Form):
     """Length, persons and for whom; each is a field only where there is a choice."""
 
@@ -81,6 +87,14 @@ class BookingForm(forms.Form):
             self.fields["party_size"] = party_field(offer)
         if len(people) > 1:
             self.fields["member"] = member_field(people)
+
+    def clean(self):
+        """Nobody sees the key: what is wrong with it is told above the form, which gets a new one for the next press."""
+        if self.errors.pop("key", None):
+            self.data = self.data.copy()
+            self.data["key"] = new_key()
+            raise ValidationError(_("The page came back damaged. Check it and press once more."), code="bad_key")
+        return super().clean()
 
     @property
     def asked(self) -> list:
@@ -109,7 +123,8 @@ def minutes_field(offer):
 
 def party_field(offer):
     label = _("For how many persons") if offer.unit.shared else _("How many come")
-    hint = gettext("At most %(n)s.") % {"n": offer.largest}
+    span = {"least": offer.smallest, "n": offer.largest}
+    hint = (gettext("%(least)s to %(n)s.") if offer.smallest > 1 else gettext("At most %(n)s.")) % span
     return forms.IntegerField(
         label=label,
         help_text=hint,

@@ -1,10 +1,14 @@
 """Both languages are complete: every sentence in code and templates has its Chinese."""
 
+import re
 from pathlib import Path
 
 import django
 import polib
+import pytest
 from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from .messages import CATALOGUE, missing
@@ -18,8 +22,6 @@ def test_every_message_has_its_chinese():
 
 
 def test_placeholders_survive_translation():
-    import re
-
     holders = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
     wrong = [
         e.msgid
@@ -75,3 +77,10 @@ def test_stock_errors_of_forms_say_what_to_do():
         "最多 3 个字，现在有 4 个，删短一点。",
         "列表里没有“b”，从列表里选一项。",
     ]
+
+
+def test_passwords_are_refused_in_the_readers_language():
+    for password in ("short", "12345678901", "password"):
+        with translation.override("zh-hans"), pytest.raises(ValidationError) as refused:
+            validate_password(password)
+        assert [text for text in refused.value.messages if re.search("[A-Za-z]", text)] == []

@@ -1,6 +1,5 @@
 """Checking and confirming one booking. Nothing is held before the answer; a clash offers the nearest free times."""
 
-import uuid
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings.confirm_page import confirm_page, refused_page, twin_page
-from bookings.forms import KEY_LENGTH, BookingForm
+from bookings.forms import KEY_LENGTH, BookingForm, new_key
 from bookings.models import Booking
 from bookings.offers import Offer, minutes_of, offer_of
 from bookings.refusals import refuse
@@ -82,7 +81,7 @@ class Desk:
     def first_values(self, offer: Offer) -> dict:
         plan = offer.plan_of(whole(self.request.GET.get("minutes")))
         return {
-            "key": f"web-{uuid.uuid4().hex}",
+            "key": new_key(),
             "minutes": minutes_of(plan),
             "party_size": offer.smallest,
             "member": self.people[0].pk,

@@ -166,7 +166,7 @@ class RegisterForm(PersonFields):
     password = NewPasswordField(
         label=_("Password"),
         required=False,
-        help_text=_("At least 8 characters. Without one you sign in with a code by text message."),
+        help_text=_("At least 8 characters, not figures alone. Without one you sign in with a code by text message."),
     )
     consent = forms.BooleanField(
         label=_("I agree that the palace keeps these data to verify my membership and to serve me."),

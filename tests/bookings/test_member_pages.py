@@ -794,9 +794,9 @@ def test_confirm_asks_for_approval_where_the_policy_wants_it(client):
         ({"party_size": "-1"}, "party_size"),
         ({"party_size": "9" * 400}, "party_size"),
         ({"party_size": "两"}, "party_size"),
-        ({"key": ""}, "key"),
-        ({"key": "\x00"}, "key"),
-        ({"key": "k" * 65}, "key"),
+        ({"key": ""}, "__all__"),
+        ({"key": "\x00"}, "__all__"),
+        ({"key": "k" * 65}, "__all__"),
     ],
 )
 def test_confirm_answers_bad_fields_with_the_form(client, values, field):
@@ -804,6 +804,24 @@ def test_confirm_answers_bad_fields_with_the_form(client, values, field):
     client.force_login(make_member().user)
     response = sent(client, confirm_address(unit), **values)
     assert (response.status_code, list(response.context["form"].errors), Booking.objects.count()) == (400, [field], 0)
+
+
+@pytest.mark.parametrize("key", ["", "k" * 65])
+def test_confirm_with_a_damaged_key_says_so_and_works_on_the_next_press(client, key):
+    unit = make_venue(policy=WIDE).units.first()
+    client.force_login(make_member().user)
+    response = sent(client, confirm_address(unit), key=key)
+    assert "页面传回来不完整" in text(response)
+    form = response.context["form"]
+    response = client.post(confirm_address(unit), {name: form[name].value() or "" for name in form.fields})
+    assert (response.status_code, Booking.objects.count()) == (302, 1)
+
+
+@pytest.mark.parametrize(("least", "hint"), [(1, "最多 6 人。"), (2, "2 到 6 人。")])
+def test_confirm_says_how_many_may_come(client, least, hint):
+    unit = make_venue(policy=WIDE | {"party_min": least}).units.first()
+    client.force_login(make_member().user)
+    assert hint in text(client.get(confirm_address(unit)))
 
 
 def test_confirm_offers_only_lengths_that_fit(client):
