@@ -91,8 +91,7 @@ class BookingForm(forms.Form):
     def clean(self):
         """Nobody sees the key: what is wrong with it is told above the form, which gets a new one for the next press."""
         if self.errors.pop("key", None):
-            self.data = self.data.copy()
-            self.data["key"] = new_key()
+            self.data = {name: self.data.get(name) for name in self.data} | {"key": new_key()}
             raise ValidationError(_("The page came back damaged. Check it and press once more."), code="bad_key")
         return super().clean()
 

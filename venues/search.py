@@ -20,26 +20,51 @@ EVERYDAY: dict[str, str] = {
     VenueKind.BASKETBALL: "打球 球馆 球场 hoops court",
     VenueKind.TABLE_TENNIS: "乒乓 打球 球馆 球室 ping-pong pingpong ping pong",
     VenueKind.BILLIARDS: "桌球 斯诺克 snooker pool",
-    VenueKind.GYM: "健身 运动 力量 跑步 器械 fitness workout weights treadmill",
-    VenueKind.DANCE: "舞蹈 跳舞 瑜伽 瑜珈 健美操 形体 dancing yoga aerobics ballet",
-    VenueKind.PIANO: "钢琴 练琴 音乐 music practice",
-    VenueKind.READING: "阅读 看书 图书 图书馆 书房 自习 上网 library books study computers",
+    VenueKind.GYM: "健身 运动 力量 跑步 器械 fitness workout weights treadmill room",
+    VenueKind.DANCE: "舞蹈 跳舞 瑜伽 瑜珈 健美操 形体 dancing yoga aerobics ballet room",
+    VenueKind.PIANO: "钢琴 练琴 音乐 music practice room",
+    VenueKind.READING: "阅读 看书 图书 图书馆 书房 自习 上网 library books study computers room",
     VenueKind.THEATRE: "剧院 礼堂 演出 电影 theater auditorium stage cinema films",
-    VenueKind.MEETING: "开会 会议 conference",
-    VenueKind.CLASSROOM: "上课 课堂 培训 classes training",
+    VenueKind.MEETING: "开会 会议 conference room",
+    VenueKind.CLASSROOM: "上课 课堂 培训 classes training room",
 }
 
 
+# Words that belong to several kinds: found as they stand, but 羽毛球场 is no 球场 for basketball.
+GENERAL = frozenset({"打球", "球馆", "球场", "球室", "运动", "court", "room", "music", "pool"})
+
+# Who writes one of these about a venue, has written all of them.
+ALIKE = (frozenset({"亲子", "儿童", "小孩", "孩子", "少儿", "family", "kids", "children"}),)
+
+
 def finds(venue: Venue, asked: str) -> bool:
-    """Each word of ``asked`` is in the text about ``venue``, or is how a part of its names is read."""
-    text, readings = search_text(venue), search_readings(venue)
-    return all(says(text, word) or any(reads(each, word) for each in readings) for word in normal(asked).split())
+    """Each word of ``asked`` is in the text about ``venue``, is how a part of its names is read, or has one of them in it."""
+    text, readings, names = search_text(venue), search_readings(venue), search_names(venue)
+    return all(
+        says(text, word) or any(reads(each, word) for each in readings) or any(names_in(word, each) for each in names)
+        for word in normal(asked).split()
+    )
 
 
 def search_text(venue: Venue) -> str:
-    """All that is written about it, and what its kind is called."""
+    """All that is written about it and its site, and what its kind is called."""
     own = (venue.name, venue.name_en, venue.summary, venue.summary_en, venue.pinyin)
-    return normal("\n".join([*own, *kind_words(venue.kind)]))
+    text = normal("\n".join([*own, *site_names(venue), *kind_words(venue.kind)]))
+    return "\n".join([text, *(word for group in ALIKE if any(says(text, each) for each in group) for word in group)])
+
+
+def site_names(venue: Venue) -> tuple[str, ...]:
+    return (venue.site.name, venue.site.name_en) if venue.site_id else ()
+
+
+def search_names(venue: Venue) -> set[str]:
+    """What it may be called inside a longer word: 羽毛球 in 打羽毛球. Without words that would fit half of the house."""
+    words = {normal(word) for word in (venue.name, *kind_words(venue.kind))}
+    return {word for word in words if len(word) > 1} - GENERAL
+
+
+def names_in(word: str, name: str) -> bool:
+    return word.startswith(name) if name.isascii() else name in word
 
 
 def search_readings(venue: Venue) -> list[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from django.utils.translation import override
 from pypinyin import Style, lazy_pinyin
 
 from palace.demo.catalogue import PALACES
-from venues.models import Venue, VenueKind
+from venues.models import Site, Venue, VenueKind
 from venues.search import EVERYDAY, finds
 
 SPECS = [spec for palace in PALACES for site in palace.sites for spec in site.venues]
@@ -82,3 +82,41 @@ def test_finds_by_syllables_and_from_the_start_of_a_word(words, is_found):
 
 def test_finds_by_the_pinyin_that_staff_wrote():
     assert (finds(venue(name="单厅", pinyin="shanting st"), "shan"), finds(venue(name="单厅"), "shan")) == (True, False)
+
+
+ASKED = {
+    "羽毛球场": {"badminton"},
+    "打羽毛球": {"badminton"},
+    "乒乓球台": {"table_tennis"},
+    "羽毛球室": {"badminton"},
+    "跑步机": {"gym"},
+    "看电影": {"theatre"},
+    "电影院": {"theatre"},
+    "瑜伽室": {"dance"},
+    "舞蹈房": {"dance"},
+    "会议厅": {"meeting"},
+    "treadmills": {"gym"},
+    "gym room": {"gym"},
+    "dance room": {"dance"},
+    "游泳": set(),
+    "swimming pool": set(),
+    "足球场": set(),
+    "羽毛球 gym": set(),
+}
+
+
+@pytest.mark.parametrize(("asked", "kinds"), ASKED.items())
+def test_finds_a_name_inside_a_longer_word_and_nothing_else(asked, kinds):
+    assert {kind for kind in EVERYDAY if finds(venue(kind), asked)} == kinds
+
+
+@pytest.mark.parametrize("asked", ["儿童", "小孩", "kids", "亲子"])
+def test_finds_what_is_for_children(asked):
+    names = [spec.name[0] for spec in SPECS if finds(venue(spec.kind, spec.name[0], summary=spec.summary[0]), asked)]
+    assert ("亲子乐园" in names, "羽毛球馆" in names, len(names) < 4) == (True, False, True)
+
+
+def test_finds_by_the_site():
+    branch = Site(pk=7, name="分部", name_en="Branch")
+    at_branch = [finds(venue("badminton", site=branch), asked) for asked in ("羽毛球 分部", "branch", "羽毛球 主宫")]
+    assert at_branch == [True, True, False]
