@@ -16,7 +16,7 @@ from .board import Choice, Day, Grid, boards, confirm_link, grid_of, lanes, lege
 from .fullness import count_free, is_free
 from .slots import Slot, nearest_free
 from .venue_page import board_link, last_day, rules_of_venue, size_text, where
-from .words import free_words, length_text, moment_text, place_html, plain_price, title_html
+from .words import day_inside, free_words, length_text, moment_inside, moment_text, place_html, plain_price, title_html
 
 DAY = timedelta(days=1)
 DAYS = 7
@@ -79,11 +79,8 @@ def answer(seen: Day, grid: Grid) -> str:
 
 
 def day_in_sentence(seen: Day) -> str:
-    today = local_day(seen.now)
-    if seen.day == today:
-        return pgettext("in a sentence", "today")
-    if seen.day == today + DAY:
-        return pgettext("in a sentence", "tomorrow")
+    if seen.day <= local_day(seen.now) + DAY:
+        return day_inside(seen.day)
     parts = {"weekday": weekday_text(seen.day), "date": date_text(seen.day)}
     return pgettext("in a sentence", "on %(weekday)s %(date)s") % parts
 
@@ -99,7 +96,7 @@ def any_free(grid: Grid) -> bool:
 def opens_at(grid: Grid) -> str:
     """When the day can first be booked, where that is still to come."""
     moments = [slot.opens_at for slot in all_slots(grid) if slot.opens_at]
-    return moment_text(min(moments)) if moments else ""
+    return moment_inside(min(moments)) if moments else ""
 
 
 def shut_reason(seen: Day, grid: Grid) -> str:

@@ -14,7 +14,7 @@ from .confirm_page import gap, when_html
 from .models import Booking, BookingStatus
 from .pricing_text import explain
 from .venue_page import board_link, where
-from .words import cancel_rule, entrance, marked, moment_text, place_html, spaced, title_html
+from .words import cancel_rule, entrance, marked, moment_inside, place_html, spaced, title_html
 
 CHIPS: dict[str, str] = {
     BookingStatus.PENDING: "wait",
@@ -87,7 +87,7 @@ def elsewhere(booking: Booking, here) -> str:
 def list_title(coming: list[Booking]) -> tuple[str, str]:
     if not coming:
         return _("No booking ahead,"), _("choose a free place")
-    first = moment_text(coming[0].starts_at)
+    first = moment_inside(coming[0].starts_at)
     count = ngettext("One booking ahead,", "%(n)s bookings ahead,", len(coming)) % {"n": len(coming)}
     return count, _("the next one: %(when)s") % {"when": first}
 
@@ -114,7 +114,7 @@ def booking_page(booking: Booking, now: datetime, *, is_new: bool) -> dict:
 
 
 def title(booking: Booking, now: datetime, is_new: bool) -> tuple[str, str]:
-    when = {"when": moment_text(booking.starts_at)}
+    when = {"when": moment_inside(booking.starts_at)}
     if booking.status == BookingStatus.CANCELLED:
         return _("This one is given back:"), when["when"]
     if booking.status == BookingStatus.USED:

@@ -1,7 +1,7 @@
 """How places, lengths and counts are called on pages, in both languages."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
@@ -35,6 +35,21 @@ def moment_text(when: datetime, beside: datetime | None = None) -> str:
     if beside and local_day(when) == local_day(beside):
         return clock_text(when)
     return f"{day_text(when)} {clock_text(when)}"
+
+
+def day_inside(day: date) -> str:
+    """As ``day_text``, in the middle of a sentence: English writes today and tomorrow small there."""
+    today = timezone.localdate()
+    if day == today:
+        return pgettext("in a sentence", "today")
+    return pgettext("in a sentence", "tomorrow") if day == today + timedelta(days=1) else day_text(day)
+
+
+def moment_inside(when: datetime, beside: datetime | None = None) -> str:
+    """As ``moment_text``, in the middle of a sentence."""
+    if beside and local_day(when) == local_day(beside):
+        return clock_text(when)
+    return f"{day_inside(local_day(when))} {clock_text(when)}"
 
 
 def marked(thing, field: str = "name"):
@@ -145,7 +160,7 @@ def cancel_rule(booking, now: datetime | None = None) -> str:
     now = now or timezone.now()
     if booking.cancel_before <= now:
         return gettext("It is too late to give it back here; if you cannot come, call the desk.")
-    when = moment_text(booking.cancel_before, beside=booking.starts_at)
+    when = moment_inside(booking.cancel_before, beside=booking.starts_at)
     return gettext("Cannot come? Give it back before %(time)s.") % {"time": when}
 
 

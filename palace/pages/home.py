@@ -47,18 +47,22 @@ def title(seen: list[Fullness], now: datetime) -> tuple[str, str]:
     if not seen:
         return _("This house is being set up,"), _("there is nothing to book yet")
     if not running:
-        return _("Nothing is open now,"), next_text(seen, now)
+        return _("Nothing is open now."), next_text(seen, now)
     if not free:
         return _("Come later:"), _("every open venue is full now")
     numbers = {"n": number_word(len(seen)), "free": number_word(len(free))}
-    text = ngettext("Come now: the venue has room", "Come now: %(free)s of %(n)s venues have room", len(seen))
+    if len(seen) == 1:
+        return _("Come now: the venue has room"), ""
+    text = ngettext(
+        "Come now: %(free)s of %(n)s venues has room", "Come now: %(free)s of %(n)s venues have room", len(free)
+    )
     return text % numbers, ""
 
 
 def next_text(seen: list[Fullness], now: datetime) -> str:
     """When the first venue opens."""
     first = min((each for each in seen if each.opens_at), key=attrgetter("opens_at"), default=None)
-    return shut_text(first, now) if first else _("ask at the desk when it opens")
+    return shut_text(first, now) if first else _("Ask at the desk when it opens")
 
 
 def row(book: Rulebook, seen: Fullness, reasons: dict[int, str], now: datetime) -> dict:

@@ -139,6 +139,13 @@ def test_reads_show_who_looked_and_what_was_done(client, member):
     )
 
 
+@pytest.mark.parametrize(("language", "title"), [("zh-hans", "还没有人看过你的资料"), ("en", "Nobody looked")])
+def test_reads_of_nobody_say_so_and_lead_back_once(client, member, language, title):
+    client.cookies["django_language"] = language
+    page = client.get(reverse("me_reads")).content.decode()
+    assert (f"<h1>{title}</h1>" in page, page.count(f'<a class="btn" href="{reverse("me")}">')) == (True, 1)
+
+
 def test_reads_of_others_stay_with_them(client, member):
     palace = make_palace()
     log_reads(user=make_user(name="钱守望"), palace=palace, members=[make_member()], what="search")

@@ -1219,8 +1219,8 @@ def test_english_pages_speak_english(client, mine):
     assert titles == [
         "One venue, one has room today",
         "Badminton hall, 71 slots free today",
-        "One booking ahead, the next one: Today 14:00",
-        "Your place is waiting, see you Today 14:00",
+        "One booking ahead, the next one: today 14:00",
+        "Your place is waiting, see you today 14:00",
     ]
     assert detail(client, mine).context["rule"] == "Cannot come? Give it back before 13:30."
 

@@ -211,3 +211,11 @@ def queries_of(client, palace) -> int:
     with CaptureQueriesContext(connection) as queries:
         client.get("/")
     return len(queries)
+
+
+def test_home_counts_one_of_several_in_english(client):
+    palace = make_palace()
+    make_venue(palace)
+    make_venue(palace, name="舞蹈室", name_en="Dance studio", hours=(6, 7))
+    client.cookies["django_language"] = "en"
+    assert client.get("/").context["title"] == "Come now: 1 of 2 venues has room"
