@@ -76,4 +76,5 @@ def awaited_today(palace, now: datetime):
 
 def coming_of(members, palace):
     """What these members have booked here from now on."""
-    return Booking.objects.in_palace(palace).filter(member__in=members).coming(timezone.now()).with_people()
+    rows = Booking.objects.in_palace(palace).filter(member__in=members).coming(timezone.now())
+    return rows.with_people().select_related("policy")

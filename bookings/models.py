@@ -1,5 +1,7 @@
 """Bookings. Rows are made by the database function ``book_places`` and changed by ``bookings.services``."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -113,6 +115,11 @@ class Booking(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in (BookingStatus.PENDING, BookingStatus.CONFIRMED)
+
+    @property
+    def enters_from(self) -> datetime:
+        """When the party is let in, and so checked in. Reads the policy."""
+        return self.starts_at - timedelta(minutes=self.policy.early_minutes)
 
     @property
     def is_paid(self) -> bool:

@@ -15,4 +15,5 @@ PER_PAGE = 20
 def desk_approvals(request):
     shown = Paginator(to_approve(request.palace, timezone.now()), PER_PAGE).get_page(request.GET.get("page"))
     rows = [(booking, asked_for(request.user, booking)) for booking in shown]
-    return render(request, "desk/approvals.html", {"rows": rows, "page": shown, "count": shown.paginator.count})
+    context = {"rows": rows, "page": shown, "count": shown.paginator.count, "now": timezone.now()}
+    return render(request, "desk/approvals.html", context)

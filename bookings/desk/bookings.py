@@ -115,8 +115,10 @@ def steps(booking, now, may_do, forms, *, is_shut: bool) -> dict:
     """Forms of what is possible; None where it is not."""
     can_pay = booking.due_fen and may_do["take_payment"]
     can_refund = booking.paid_fen and may_do["refund"]
+    awaited = may_do["check_in"] and booking.status in (BookingStatus.CONFIRMED, BookingStatus.NO_SHOW)
     return {
-        "can_check_in": may_do["check_in"] and booking.status in (BookingStatus.CONFIRMED, BookingStatus.NO_SHOW),
+        "can_check_in": awaited and now >= booking.enters_from,
+        "is_early": awaited and now < booking.enters_from,
         "can_undo": may_do["check_in"]
         and booking.status == BookingStatus.USED
         and now < booking.ends_at

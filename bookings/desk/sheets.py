@@ -46,6 +46,7 @@ def desk_slip(request, number):
     now = timezone.now()
     context = {"booking": booking, "number": spaced(booking.number), "made": day_sheet.made_text(now)}
     context |= {
+        "cancelled": booking.status == BookingStatus.CANCELLED,
         "place": place_text(booking.unit, booking.unit.venue),
         "entrance": entrance(booking.starts_at, early(booking)),
     }

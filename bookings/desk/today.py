@@ -2,6 +2,7 @@
 
 import re
 
+from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -27,17 +28,20 @@ NUMBER = re.compile(r"(?:.*/bookings/)?([0-9]{8}|[1-9][0-9]{8,11})/?")
 def desk_today(request):
     now, day, whole = timezone.now(), asked_day(request), request.GET.get("hours") == "all"
     viewer = viewer_of(request)
-    facts = read(palace=request.palace, day=day, now=now, viewer=viewer, whole=whole, also=waiting(now))
+    is_today = day == timezone.localdate(now)
+    also = waiting(now) if is_today else Q()
+    facts = read(palace=request.palace, day=day, now=now, viewer=viewer, whole=whole, also=also)
     context = {
         "now": now,
         "day": day,
-        "is_today": day == timezone.localdate(),
+        "is_today": is_today,
         "form": FindForm(),
         "may": rights(request),
         "whole": whole,
         "sheet": draw(facts),
     }
-    return render(request, "desk/today.html", context | day_tabs(day, "desk_today") | queues(request, facts))
+    context |= {"closures": closures_on(facts.closures.values(), day)} | day_tabs(day, "desk_today")
+    return render(request, "desk/today.html", context | (queues(request, facts) if is_today else {}))
 
 
 def rights(request) -> dict[str, bool]:
@@ -65,7 +69,7 @@ def viewer_of(request) -> Viewer:
 
 
 def queues(request, facts) -> dict:
-    """What waits, from the facts of the sheet; two queries more."""
+    """What waits now, from the facts of the sheet; two queries more. The page of another day has none of it."""
     now, bookings = facts.now, facts.bookings.values()
     coming = arrivals(bookings, now)
     pending = undecided(bookings, now) if may(request, "bookings.approve") else []
@@ -79,7 +83,6 @@ def queues(request, facts) -> dict:
         "persons_soon": coming.persons_soon,
         "pending": [(booking, asked_for(request.user, booking)) for booking in pending[:SHOWN]],
         "pending_count": len(pending),
-        "closures": closures_on(facts.closures.values(), facts.day),
         "stranded_count": lost,
         "tasks": len(coming.missing) + len(pending) + lost,
     }
@@ -104,9 +107,8 @@ def desk_find(request):
     if only:
         return redirect("desk_booking", only.number)
     more = len(found) > search.MOST
-    return page(
-        request, "desk/find.html", form, rows=rows_of(request, shown), searched=done, more=more, may=rights(request)
-    )
+    context = {"rows": rows_of(request, shown), "searched": done, "more": more}
+    return page(request, "desk/find.html", form, **context, may=rights(request), now=timezone.now())
 
 
 def booking_number(request) -> str | None:

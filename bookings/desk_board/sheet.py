@@ -86,7 +86,7 @@ def is_longer(facts: Facts, venue: Venue) -> bool:
 def bookings_of(palace, held: set[int], also: Q) -> dict[int, Booking]:
     """Those that hold places and those that ``also`` picks: one query."""
     rows = Booking.objects.in_palace(palace).filter(Q(pk__in=held) | also)
-    return rows.select_related("member__guardian", "unit__venue").in_bulk() if held or also else {}
+    return rows.select_related("member__guardian", "unit__venue", "policy").in_bulk() if held or also else {}
 
 
 def texts_of(kind: str, ids: set[int]) -> dict[int, str]:

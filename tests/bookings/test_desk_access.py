@@ -114,6 +114,7 @@ def test_acts_are_posts(house, path):
 
 def test_today_offers_only_what_the_role_may_press(house):
     Policy.objects.filter(venue=house.hall).update(needs_approval=True)
+    Policy.objects.filter(venue=house.gym).update(early_minutes=60)
     pending = house.book(12, by=house.member.user, source="web")
     waiting = house.book(11, unit=house.gym.units.get())
     acts = {

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 
 from bookings.models import Booking
+from bookings.services import cancel_booking, take_payment
 from bookings.walk_ins import let_in, running_until
 from palace.accounts.models import KnownMember
 from palace.core.models import AuditEntry
@@ -188,6 +189,17 @@ def test_slip_is_printed_with_number_place_and_price(house):
     number = f"{booking.number[:4]} {booking.number[4:]}"
     assert all(words in page for words in (number, "羽毛球馆", "12:00–13:00", "3 人", "15 元", "周*明", "<svg"))
     assert "周小明" not in page
+
+
+@pytest.mark.parametrize(("paid", "money"), [(1500, "要退 15 元"), (0, "不用付")])
+def test_slip_of_a_cancelled_booking_lets_nobody_in(house, paid, money):
+    booking = house.book(12)
+    if paid:
+        take_payment(booking=booking, amount_fen=paid, account="cash", receipt_number="S1", by=house.clerk)
+    cancel_booking(booking=booking, by=house.clerk, by_staff=True, reason="灯坏了")
+    page = text(house.client().get(address("desk_slip", booking)))
+    assert (money in page, "已取消" in page, "不能再凭它入场" in page) == (True, True, True)
+    assert ('class="qr"' in page, "可以入馆" in page, "已付" in page) == (False, False, False)
 
 
 # --- walk-ins -----------------------------------------------------------------------------------------------------
