@@ -238,9 +238,8 @@ def free_cell(day: Day, unit: UnitRules, slot: Slot, spoken: str, merges) -> Cel
     if day.chosen == Choice(slot.unit_id, slot.starts_at):
         href = confirm_link(slot.unit_id, slot.starts_at)
         return Cell("sel", pgettext("slot", "Pick"), price, href, spoken, id="sel", merges=merges)
-    label = left_word(slot) if unit.shared else pgettext("slot", "Free")
-    note = "" if price == label else price  # English has one word for a place and a price that are free
-    return Cell("free", label, note, choose_link(day, slot), spoken, merges=merges)
+    label = left_word(slot) if unit.shared else pgettext("slot", "Open")  # beside a price "Free" would be a lie
+    return Cell("free", label, price, choose_link(day, slot), spoken, merges=merges)
 
 
 def shut_cell(day: Day, unit: UnitRules, slot: Slot, one) -> Cell:
@@ -342,7 +341,7 @@ def legend(boards: list[dict]) -> list[tuple[Cell, str]]:
     cells = [c for b in boards for band in b["bands"] for row in band["rows"] for c in row["cells"] if c]
     shown = {c.state for c in cells if c.state != "past" or c.label == pgettext("slot", "Past")}
     meanings = [
-        (Cell("free", pgettext("slot", "Free")), _("can be booked")),
+        (Cell("free", pgettext("slot", "Open")), _("can be booked")),
         (Cell("sel", pgettext("slot", "Pick")), _("your choice")),
         (Cell("mine", pgettext("slot", "Mine")), _("your booking")),
         (Cell("taken", pgettext("slot", "Taken")), _("somebody else's")),

@@ -13,11 +13,7 @@ from palace.core.wording import clock_text, day_text, in_english, is_foreign, lo
 
 def plain_price(fen: int) -> str:
     """As short as a cell of the board needs it: 15元, ¥15; 免费, Free."""
-    if not fen:
-        return money_text(0)
-    yuan, rest = divmod(fen, 100)
-    amount = f"{yuan}.{rest:02}" if rest else f"{yuan}"
-    return f"¥{amount}" if in_english() else f"{amount}元"
+    return money_text(fen).replace(" ", "")
 
 
 def length_text(minutes: int) -> str:

@@ -138,14 +138,12 @@ def number_text(number: int) -> str:
 
 
 def money_text(fen: int) -> str:
-    """1500 is 15 元 or ¥15.00, 1550 is 15.50 元, 0 is free."""
+    """1500 is 15 元 or ¥15, 1550 is 15.50 元 or ¥15.50, 0 is free."""
     if fen == 0:
         return gettext("Free")
     sign, (yuan, rest) = "-" if fen < 0 else "", divmod(abs(fen), 100)
-    if in_english():
-        return f"{sign}¥{yuan:,}.{rest:02}"
-    amount = f"{yuan}.{rest:02}" if rest else str(yuan)
-    return f"{sign}{amount} 元"
+    amount = f"{number_text(yuan)}.{rest:02}" if rest else number_text(yuan)
+    return f"{sign}¥{amount}" if in_english() else f"{sign}{amount} 元"
 
 
 def letters(name: str) -> list[str]:

@@ -136,7 +136,7 @@ def chips() -> list[tuple[str, str]]:
 
 def legend() -> list[tuple[Cell, str]]:
     return [
-        (Cell("free", pgettext("slot", "Free")), _("can be booked")),
+        (Cell("free", pgettext("slot", "Open")), _("can be booked")),
         (Cell("sel", pgettext("slot", "Pick")), _("your choice")),
         (Cell("mine", pgettext("slot", "Mine")), _("your booking")),
         (Cell("taken", pgettext("slot", "Taken")), _("somebody else's")),
@@ -170,7 +170,7 @@ def board() -> dict:
 
 
 def free_slot(time: str, court: int, price: str) -> Cell:
-    return Cell("free", pgettext("slot", "Free"), price, HERE, spoken(time, court))
+    return Cell("free", pgettext("slot", "Open"), price, HERE, spoken(time, court))
 
 
 def spoken(time: str, court: int) -> str:

@@ -570,9 +570,9 @@ def test_board_as_a_list_has_no_table(client):
     ("language", "fen", "cell", "button", "ticket"),
     [
         ("zh-hans", 0, ("空", "免费"), "免费", "免费"),
-        ("en", 0, ("Free", ""), "Free", "Free"),
+        ("en", 0, ("Open", "Free"), "Free", "Free"),
         ("zh-hans", 1500, ("空", "15元"), "15元", "15元"),
-        ("en", 1500, ("Free", "¥15"), "¥15", "¥15"),
+        ("en", 1500, ("Open", "¥15"), "¥15", "¥15"),
     ],
 )
 def test_board_says_what_a_slot_costs_in_one_way(client, language, fen, cell, button, ticket):

@@ -73,7 +73,7 @@ def deliver(language="zh-hans"):
         (
             "en",
             "Booked: Badminton hall Court 1",
-            "Sat 28 Nov 14:00–15:00, Badminton hall Court 1 is booked, number {n}, ¥15.00, to be paid on site. Cancel before 13:30.",
+            "Sat 28 Nov 14:00–15:00, Badminton hall Court 1 is booked, number {n}, ¥15, to be paid on site. Cancel before 13:30.",
         ),
     ],
 )

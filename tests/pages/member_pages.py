@@ -220,7 +220,7 @@ class House:
     def fill(self):
         """What only some pages show: messages, other devices, looks at one's data, people who are half way in."""
         told(self.member, "订好了：羽毛球馆 1 号场", "明天 10:00，羽毛球馆 1 号场订好了，预约号 48261903，15 元。")
-        told(self.member, "Booked: 钢琴房", "Tomorrow 9:00, 钢琴房 is booked, number 48261903, ¥15.00.")
+        told(self.member, "Booked: 钢琴房", "Tomorrow 9:00, 钢琴房 is booked, number 48261903, ¥15.")
         refused = make_member(name="钱多多", verified=False, state="rejected", refusal="卡号对不上")
         agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile Safari/604.1"
         UserSession.objects.create(user=self.member.user, session_key="x" * 32, ip="10.0.0.7", user_agent=agent)
