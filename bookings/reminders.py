@@ -1,6 +1,6 @@
 """Reminders: at seven on the evening before, and two hours before. Due times are facts: a late sweep still finds them.
 
-At night nobody is woken: the reminder of the day waits until morning, that two hours before stays in the portal.
+At night nobody is woken: reminders wait until morning; of what begins before that, one stands in the portal alone.
 Whoever booked after a reminder's moment needs none. A booking is reminded once for its time; moved, once more.
 """
 
@@ -32,9 +32,16 @@ def declare() -> None:
 def remind(_slot, now: datetime | None = None) -> int:
     """Write the reminders that are due, at most 300 of each kind; how many."""
     now = now or timezone.now()
-    if timezone.localtime(now).hour not in DAYTIME:
-        return send(HOURS_BEFORE, shortly_before(now), outside=False)
-    return send(DAY_BEFORE, day_before(now), outside=True) + send(HOURS_BEFORE, shortly_before(now), outside=True)
+    if timezone.localtime(now).hour in DAYTIME:
+        return send(DAY_BEFORE, day_before(now), outside=True) + send(HOURS_BEFORE, shortly_before(now), outside=True)
+    return send(HOURS_BEFORE, shortly_before(now).filter(starts_at__lte=morning_after(now)), outside=False)
+
+
+def morning_after(now: datetime) -> datetime:
+    """When the night that ``now`` lies in ends."""
+    local = timezone.localtime(now)
+    day = local.date() + timedelta(days=local.hour >= DAYTIME.stop)
+    return datetime.combine(day, time(DAYTIME.start), local.tzinfo)
 
 
 def send(kind: str, bookings: BookingQuerySet, *, outside: bool) -> int:

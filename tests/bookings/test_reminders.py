@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 
+from bookings import reminders
 from bookings.models import Booking
 from bookings.reminders import remind
 from bookings.services import book_slot, cancel_booking, move_booking
@@ -147,13 +148,29 @@ def test_remind_nobody_without_account_and_still_the_others():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("hour", "minute", "channels"), [(8, 30, ["in_app"]), (9, 0, ["in_app", "sms"])])
-def test_remind_makes_no_noise_at_night(hour, minute, channels):
-    """Two hours before 8:30 it is 6:30."""
+@pytest.mark.parametrize(
+    ("hour", "minute", "early", "morning"),
+    [
+        (6, 30, ["in_app"], ["in_app"]),
+        (7, 0, ["in_app"], ["in_app"]),
+        (7, 30, [], ["in_app", "sms"]),
+        (8, 30, [], ["in_app", "sms"]),
+        (9, 0, ["in_app", "sms"], ["in_app", "sms"]),
+    ],
+)
+def test_remind_makes_no_noise_at_night(hour, minute, early, morning):
+    """Two hours before 8:30 it is 6:30: that waits for seven. What begins by seven is told in the portal alone."""
     book(hour=hour, minute=minute)
-    reminded(at(DAY, hour - 2, minute))
-    sent = Message.objects.filter(kind=HOURS_BEFORE).order_by("pk")
-    assert [m.channel for m in sent] == channels
+    sent = Message.objects.filter(kind=HOURS_BEFORE).order_by("pk").values_list("channel", flat=True)
+    for now, channels in ((at(DAY, hour - 2, minute), early), (at(DAY, 7), morning), (at(DAY, 7, 1), morning)):
+        reminded(max(now, at(DAY, hour - 2, minute)))
+        assert list(sent.all()) == channels
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("now", [at(EVE, 22), at(EVE, 23, 59), at(DAY, 0), at(DAY, 6, 59)])
+def test_morning_after(now):
+    assert reminders.morning_after(now) == at(DAY, 7)
 
 
 @pytest.mark.django_db
@@ -188,8 +205,6 @@ def test_remind_in_portions(monkeypatch):
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
 def test_awaited_reads_bookings_with_one_query(count, django_assert_num_queries):
-    from bookings import reminders
-
     venue = make_venue()
     for hour in range(8, 8 + count):
         book(venue, hour=hour)
