@@ -30,6 +30,8 @@ urlpatterns = [
     path("media/<path:path>", media, name="media"),
 ]
 
+handler400 = "palace.pages.errors.bad_request"
+
 
 def hot_views():
     """Calls that leave before the middleware: (method, compiled path, view)."""

@@ -1,9 +1,13 @@
+from urllib.parse import urlencode
+
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.test import RequestFactory
 from django.utils.translation import override
 from django.views import defaults
 from django.views.csrf import csrf_failure
+
+from ..factories import make_user
 
 
 def request():
@@ -48,3 +52,30 @@ def test_csrf_page_says_what_to_do():
         403,
         True,
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/palaces/choose/", "/sign-out/", "/preferences/", "/messages/1/open/"])
+def test_address_of_a_button_opened_as_a_page_says_so(client, address):
+    client.force_login(make_user())
+    response = client.get(address)
+    assert (response.status_code, "POST" in response.headers["Allow"]) == (405, True)
+    assert ("<h1>这里没有页面</h1>" in response.content.decode(), "回首页" in response.content.decode()) == (True, True)
+    client.cookies["django_language"] = "en"
+    assert "<h1>This is no page</h1>" in client.get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_other_method_leaves_the_api_its_own_words(client):
+    response = client.put("/api/v1/venues/")
+    assert (response.status_code, response.headers["Content-Type"]) == (405, "application/json")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [({"phone": "1" * 2_000_000}, 422), ({"phone": "1" * 3_000_000}, 413), ({f"f{n}": "" for n in range(2001)}, 413)],
+)
+def test_form_that_is_too_large_is_told_so(client, fields, status):
+    response = client.post("/sign-in/", urlencode(fields), content_type="application/x-www-form-urlencoded")
+    assert (response.status_code, "<h1>内容太大了</h1>" in response.content.decode()) == (status, status == 413)
