@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from palace.core.admin_base import PalaceModelAdmin, ReadOnly
+from palace.core.admin_columns import in_yuan
 from palace.core.admin_filters import OfPalaceFilter
 from palace.core.wording import hours_text, masked_name, money_text
 
@@ -24,8 +25,8 @@ class BookingAdmin(ReadOnly, PalaceModelAdmin):
         "who",
         "party_size",
         "status",
-        "price_fen",
-        "paid_fen",
+        in_yuan("price_fen", _("price in yuan")),
+        in_yuan("paid_fen", _("paid in yuan")),
         "source",
         "created_at",
         "checked_in_at",

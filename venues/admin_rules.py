@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from palace.core.admin_base import PREVIEW, PalaceInline, PalaceModelAdmin
-from palace.core.admin_columns import NAME, REASON, in_own_words
+from palace.core.admin_columns import NAME, REASON, in_own_words, in_yuan
 from palace.core.admin_filters import OfPalaceFilter
 from palace.core.admin_forms import PreviewForm, first_of
 from palace.core.wording import clock_text, local_text, money_text
@@ -232,7 +232,14 @@ class TariffAdmin(RuleAdmin):
     parts = {TariffLine: "tariff", TariffDiscount: "tariff"}
     inlines = (LineInline, DiscountInline)
     list_display = ("venue", "unit", "first_day", "last_day", "prices", "market")
-    export_columns = ("venue", "unit", "first_day", "last_day", "prices", "market_fen")
+    export_columns = (
+        "venue",
+        "unit",
+        "first_day",
+        "last_day",
+        "prices",
+        in_yuan("market_fen", _("market price in yuan")),
+    )
     list_filter = (("venue", OfPalaceFilter),)
     list_select_related = ("venue", "unit")
     readonly_fields = ("example",)

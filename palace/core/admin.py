@@ -1,5 +1,7 @@
 """What the ground keeps, to be looked at: audit, ledger, exports, outgoing work, jobs. Rights: ``palace.pages.rights``."""
 
+from decimal import Decimal
+
 from django.apps import apps
 from django.contrib import admin, messages
 from django.utils.html import format_html
@@ -155,7 +157,7 @@ class LedgerAdmin(GroundAdmin):
     ordering = ("-at", "-pk")
     inlines = (EntryInline,)
     list_display = ("receipt_number", "at", "movement", "amount", "memo", "by")
-    export_columns = ("receipt_number", "at", "movement", "amount_fen", "accounts", "memo", "by")
+    export_columns = ("receipt_number", "at", "movement", "amount_yuan", "accounts", "memo", "by")
     list_filter = (MovementFilter,)
     list_select_related = ("by",)
     search_fields = ("=receipt_number",)
@@ -180,8 +182,11 @@ class LedgerAdmin(GroundAdmin):
     def movement(self, transaction):
         return _("payment") if transaction.kind == "payment" else _("refund")
 
-    @admin.display(description=_("amount in fen"))
-    def amount_fen(self, transaction):
+    @admin.display(description=_("amount in yuan"))
+    def amount_yuan(self, transaction):
+        return Decimal(self.amount_fen(transaction)) / 100
+
+    def amount_fen(self, transaction) -> int:
         """What came into the hands of the desk; negative where it went out."""
         return sum(e.amount_fen for e in transaction.entries.all() if not e.account.startswith("income"))
 

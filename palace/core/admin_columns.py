@@ -1,6 +1,7 @@
 """Columns that registers share: names in the reader's language, and what became of things that go out."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.contrib import admin
 from django.utils import timezone
@@ -23,6 +24,17 @@ def in_own_words(field: str, label):
 
 NAME = in_own_words("name", _("name"))
 REASON = in_own_words("reason", _("reason"))
+
+
+def in_yuan(field: str, label):
+    """The column ``field``, kept in fen, as a number of yuan: for lists that are worked on in Excel."""
+
+    @admin.display(description=label)
+    def column(thing):
+        return Decimal(getattr(thing, field)) / 100
+
+    column.__name__ = field.replace("_fen", "_yuan")
+    return column
 
 
 def moment(value: datetime | None) -> str:

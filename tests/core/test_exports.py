@@ -1,5 +1,6 @@
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -11,6 +12,8 @@ from palace.core.exports import cell, export_list, workbook
 from palace.core.models import AuditEntry, ExportRecord
 
 from ..factories import make_palace, make_user
+
+HALF_PAST = datetime.combine(date(2026, 11, 21), time(0, 30))  # in Shanghai; Excel knows no zones
 
 
 def sheet(content: bytes) -> list[tuple]:
@@ -30,8 +33,10 @@ def test_cell_takes_the_trigger_from_every_formula(start):
         (1.5, 1.5),
         (True, "是"),
         (False, "否"),
-        (date(2026, 11, 21), "2026-11-21"),
-        (datetime(2026, 11, 20, 16, 30, tzinfo=UTC), "2026-11-21 00:30"),
+        (date(2026, 11, 21), date(2026, 11, 21)),
+        (datetime(2026, 11, 20, 16, 30, tzinfo=UTC), HALF_PAST),
+        (time(9, 30), time(9, 30)),
+        (Decimal("15.5"), Decimal("15.5")),
         ("a=1", "a=1"),
         ("bell\x07", "bell�"),
         ("x" * 40_000, "x" * 32_767),
@@ -49,6 +54,21 @@ def test_workbook_holds_no_formula_and_says_who_made_it():
     ]  # fmt: skip
     assert "f" not in {c.data_type for row in book.active.rows for c in row}
     assert book.active.title == "a b  c"
+
+
+def test_workbook_is_as_wide_as_its_words_and_knows_days_times_and_amounts():
+    rows = [["羽毛球馆", date(2026, 11, 21), datetime(2026, 11, 20, 16, 30, tzinfo=UTC), time(9), Decimal("15.5"), 3]]
+    content = workbook(title="x", headers=["馆", "a", "b", "c", "d", "e" * 99], rows=rows, watermark="谁" * 99)
+    page = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert [(c.value, c.number_format) for c in page[2]] == [
+        ("羽毛球馆", "General"),
+        (datetime.combine(date(2026, 11, 21), time()), "yyyy-mm-dd"),
+        (HALF_PAST, "yyyy-mm-dd hh:mm"),
+        (time(9), "hh:mm"),
+        (15.5, "0.00"),
+        (3, "General"),
+    ]
+    assert [page.column_dimensions[letter].width for letter in "ABCDEF"] == [10, 12, 18, 10, 6, 62]
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import openpyxl
 import pytest
@@ -75,8 +75,10 @@ def test_export_of_bookings_masks_names_and_keeps_numbers(client):
     enter(client, venue.palace, "director")
     found = rows(client.post(url("bookings.booking", "export"), {"purpose": "统计"}))[1]
     assert found[:10] == (
-        booking.number, f"{day} 10:00", f"{day} 11:00", venue.name, "1 号场", "周*明", 1, "已订好", 1550, 0
+        booking.number, datetime.combine(day, time(10)), datetime.combine(day, time(11)), venue.name, "1 号场", "周*明", 1, "已订好",
+        15.5, 0
     )  # fmt: skip
+    assert client.get(url("bookings.booking", "export")).context["columns"][8:10] == ["价格（元）", "已付（元）"]
 
 
 @pytest.mark.parametrize(
