@@ -39,7 +39,7 @@ from .fullness import (
 from .own_terms import own_terms, terms_sentence
 from .planning import whole_minutes
 from .slots import MIDNIGHT, busy, day_bounds, unit_slots
-from .words import free_now_words, length_text, marked, number_word, units_words
+from .words import free_now_words, length_text, marked, moment_inside, number_word, units_words
 
 DAY = timedelta(days=1)
 
@@ -54,8 +54,8 @@ def last_day(book: Rulebook, units, today: date, asked: date) -> date:
     return today + max((policy.horizon_days for policy in policies), default=0) * DAY
 
 
-def listed(book: Rulebook, venues: list[Venue], wanted: dict, day: date, caller: Caller, now: datetime) -> list[dict]:
-    """Rows of the list, narrowed by what needs the rules: free now, free on ``day``, free of charge.
+def listed(book: Rulebook, venues: list[Venue], day: date, caller: Caller, now: datetime) -> list[dict]:
+    """Rows of the list: how each venue is now, and what it has on ``day``.
 
     One query; two where ``day`` is not today.
     """
@@ -66,8 +66,13 @@ def listed(book: Rulebook, venues: list[Venue], wanted: dict, day: date, caller:
     that_day = held if day == today else busy(spaces, *day_bounds(day))
     seen = {venue.pk: fullness(book, venue.pk, held, now) for venue in venues}
     venues.sort(key=lambda venue: worth_going(seen[venue.pk]))
-    rows = [row(book, venue, seen[venue.pk], that_day, day, caller, now) for venue in venues]
-    return [each for each in rows if fits(each, wanted)]
+    return [row(book, venue, seen[venue.pk], that_day, day, caller, now) for venue in venues]
+
+
+def opening_text(rows: list[dict]) -> str:
+    """When the first of them takes bookings for the day that was asked for, where none does yet."""
+    moments = [each["opens_at"] for each in rows if each["opens_at"]]
+    return moment_inside(min(moments)) if moments else ""
 
 
 def row(book: Rulebook, venue: Venue, seen: Fullness, held, day: date, caller: Caller, now: datetime) -> dict:
@@ -86,6 +91,7 @@ def row(book: Rulebook, venue: Venue, seen: Fullness, held, day: date, caller: C
         "room": room_text(count, slots, day),
         "room_kind": "ok" if count else "full" if any(slot.reason != "past" for slot in slots) else "off",
         "has_room": bool(count),
+        "opens_at": min((slot.opens_at for slot in slots if slot.opens_at), default=None),
         "price": price_text(priced, units[0].shared),
         "is_gratis": all(slot.price_fen == 0 for slot in priced),
         "summary": marked(venue, "summary"),
@@ -137,6 +143,7 @@ def price_text(slots, shared: bool) -> str:
 
 
 def fits(row: dict, wanted: dict) -> bool:
+    """Whether a row is what was asked for, as far as that needs the rules: free now, free on the day, free of charge."""
     free = wanted.get("free")
     return (
         (free != "now" or row["is_free_now"])

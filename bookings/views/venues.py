@@ -12,7 +12,7 @@ from bookings.forms import VenueFilterForm
 from bookings.fullness import venue_ids
 from bookings.models import Booking
 from bookings.slots import busy, day_bounds
-from bookings.venue_page import about, last_day, list_title, listed
+from bookings.venue_page import about, fits, last_day, list_title, listed, opening_text
 from bookings.words import title_html
 from palace.core.navigation import address
 from palace.core.wording import local_day
@@ -36,10 +36,12 @@ def venue_list(request):
     wanted = form.wanted()
     shown = Venue.objects.visible_to(request.user).filter(palace=palace).matching(**wanted).select_related("site")
     found = [venue for venue in shown if finds(venue, wanted.get("q", ""))]
-    venues = listed(book, found, wanted, form.day(), caller, now)
+    rows = listed(book, found, form.day(), caller, now)
+    venues = [row for row in rows if fits(row, wanted)]
     context = {
         "form": form,
         "venues": venues,
+        "opens_at": opening_text(rows),
         "wanted": wanted,
         "title": title_html(*list_title(palace, venues, wanted)),
     }

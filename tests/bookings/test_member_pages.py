@@ -173,6 +173,16 @@ def test_venue_list_offers_the_days_that_can_be_booked(client, house):
     assert len(response.context["venues"]) == 3
 
 
+def test_venue_list_says_from_when_a_far_day_can_be_booked(client):
+    palace = make_palace()
+    make_venue(palace, policy={"horizon_days": 3, "opens_at": time(8)})
+    make_venue(palace, kind="gym", name="健身房", policy={"horizon_days": 9})
+    far = DAY + timedelta(days=5)
+    page = text(client.get("/venues/", {"kind": "badminton", "free": far.isoformat()}))
+    assert "那天从周五 3月12日 8:00 起可以订。" in page
+    assert found(client, kind="gym", free=far.isoformat()) == ["健身房"]
+
+
 @pytest.mark.parametrize(
     ("hour", "names"),
     [
