@@ -27,17 +27,19 @@ from venues.models import Venue
 from venues.rules import at
 
 from .base import asked_day, back, booking_here, say_refusal, whole
+from .book import start_of
 from .forms import BookingFilterForm, MoneyForm, ReasonForm, RefundForm, cleaned_reason
 from .today import rights
 
 PER_PAGE = 50
+HOUR = timedelta(hours=1)
 REFUSED, CLASHED = 422, 409
 CHIPS = {"pending": "wait", "confirmed": "", "cancelled": "off", "used": "ok", "no_show": "bad"}
 
 
 @never_cache
 def desk_bookings(request):
-    """By day, venue and state, or all of one member."""
+    """By day, venue and state; those on one space in the hour from ``start``; or all of one member."""
     member = member_here(request, whole(request.GET["member"]) or 0) if "member" in request.GET else None
     day = None if member else asked_day(request)
     venues = Venue.objects.filter(palace=request.palace)
@@ -45,7 +47,8 @@ def desk_bookings(request):
         {"day": day, "venue": request.GET.get("venue", ""), "status": request.GET.get("status", "")}, venues=venues
     )
     form.is_valid()
-    rows = wanted(request, form.cleaned_data, member, day)
+    start = None if member else start_of(request)
+    rows = wanted(request, form.cleaned_data, member, day, start)
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     lines = [(booking, CHIPS[booking.status]) for booking in shown]
     context = {
@@ -55,14 +58,20 @@ def desk_bookings(request):
         "count": shown.paginator.count,
         "day": day,
         "member": member,
+        "start": start,
+        "book_query": request.GET.urlencode() if start and start > timezone.now() else "",
     }
     return render(request, "desk/bookings.html", context | {"may": rights(request)})
 
 
-def wanted(request, chosen: dict, member, day):
+def wanted(request, chosen: dict, member, day, start):
     rows = Booking.objects.in_palace(request.palace).visible_to(request.user).with_people()
     if member:
         rows = rows.filter(member=member)
+    elif start:
+        rows = rows.exclude(status=BookingStatus.CANCELLED).filter(starts_at__lt=start + HOUR, ends_at__gt=start)
+        unit = whole(request.GET.get("unit"))
+        rows = rows.filter(unit__space__units=unit) if unit else rows
     else:
         rows = rows.filter(starts_at__gte=at(day, MIDNIGHT), starts_at__lt=at(day + timedelta(days=1), MIDNIGHT))
     if chosen.get("venue"):

@@ -121,10 +121,10 @@ def of_count(facts: Facts, place: Place, since: datetime, until: datetime, use: 
         return Stretch(since, until, "closed", closed_text(reason_of(facts, use)), _("all places"), closures(facts))
     if until <= facts.now:
         return Stretch(
-            since, until, "past", over_text(facts, place, use), over_spoken(use), list_link(facts, place, use)
+            since, until, "past", over_text(facts, place, use), over_spoken(use), list_link(facts, place, since, use)
         )
     state, label = count_look(place, use, running)
-    link = list_link(facts, place, use) or room_link(facts, place, since, running)
+    link = list_link(facts, place, since, use) or room_link(facts, place, since, running)
     return Stretch(since, until, state, label, _("%(free)s free") % {"free": place.places - use.taken}, link)
 
 
@@ -180,10 +180,17 @@ def measure(place: Place) -> str:
     return "rooms" if place.venue.kind in ROOMS else "courts"
 
 
-def list_link(facts: Facts, place: Place, use: Usage) -> str:
+def list_link(facts: Facts, place: Place, since: datetime, use: Usage) -> str:
+    """Who is there at that time; from there it is one press to book for one more."""
     if not use.booked or not facts.viewer.bookings:
         return ""
-    return f"{reverse('desk_bookings')}?{urlencode({'day': facts.day.isoformat(), 'venue': place.venue.pk})}"
+    return f"{reverse('desk_bookings')}?{urlencode(time_and_place(facts, place, since))}"
+
+
+def time_and_place(facts: Facts, place: Place, since: datetime) -> dict:
+    unit = {} if len(place.units) > 1 else {"unit": place.unit.id}
+    start = f"{since.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
+    return {"venue": place.venue.pk, "day": facts.day.isoformat()} | unit | {"start": start}
 
 
 def same(one: Stretch, other: Stretch) -> bool:
@@ -221,14 +228,12 @@ def room(facts: Facts, place: Place, since: datetime, until: datetime) -> list[S
 
 def room_link(facts: Facts, place: Place, since: datetime, running: bool) -> str:
     """Book here; what has begun is for walk-ins."""
-    unit = {} if len(place.units) > 1 else {"unit": place.unit.id}
     if running:
+        unit = {} if len(place.units) > 1 else {"unit": place.unit.id}
         return f"{reverse('desk_walk_in')}?{urlencode({'venue': place.venue.pk} | unit)}" if facts.viewer.let_in else ""
     if not facts.viewer.book:
         return ""
-    start = since.astimezone(SHANGHAI)
-    query = {"venue": place.venue.pk, "day": facts.day.isoformat()} | unit | {"start": f"{start:%Y-%m-%dT%H:%M}"}
-    return f"{reverse('desk_book')}?{urlencode(query)}"
+    return f"{reverse('desk_book')}?{urlencode(time_and_place(facts, place, since))}"
 
 
 def shut(since: datetime, until: datetime) -> list[Stretch]:

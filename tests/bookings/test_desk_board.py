@@ -172,6 +172,17 @@ def test_shared_unit_counts_heads(house):
     ]
 
 
+def test_count_of_a_shared_unit_leads_to_that_space_and_time(house):
+    gym = house.gym.units.get()
+    house.book(14, unit=gym, party_size=5)
+    booking = house.book(14, unit=gym, member=make_member())
+    page = house.client().get("/desk/").content.decode()
+    query = f"venue={house.gym.pk}&amp;day=2035-03-14&amp;unit={gym.pk}&amp;start=2035-03-14T14%3A00"
+    assert f"/desk/bookings/?{query}" in page
+    found = house.client().get(f"/desk/bookings/?{query}".replace("&amp;", "&")).context["lines"]
+    assert [row for row, _chip in found][1:] == [booking]
+
+
 def test_shared_unit_counts_who_is_inside(house):
     gym = house.gym.units.get()
     check_in(booking=house.book(10, unit=gym, party_size=12), by=house.clerk, now=at(DAY, 10))

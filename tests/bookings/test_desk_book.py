@@ -210,6 +210,11 @@ def begin(house, unit=None, member=None, **data):
     return house.client().post(path, {"party_size": "2"} | data)
 
 
+def test_walk_in_page_counts_places_and_not_rooms(house):
+    house.book(10, unit=house.gym.units.get(), party_size=3)
+    assert house.client().get("/desk/walk-in/").context["count"] == 6 + 37
+
+
 def test_walk_in_is_booked_from_now_to_the_end_of_the_slot_and_checked_in(house):
     response = begin(house)
     booking = Booking.objects.get()

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.history import history
 from bookings.models import Booking
 from bookings.refusals import SENTENCES
-from bookings.services import check_in, undo_check_in
+from bookings.services import cancel_booking, check_in, undo_check_in
 from palace.core.models import OutboxMessage
 from venues.models import Occupancy, Policy, Visit
 
@@ -52,6 +52,23 @@ def test_list_takes_venue_and_state(house):
         listed(house, status="confirmed"),
         listed(house, venue=house.gym.pk, status="confirmed"),
     ) == ([gym], [court], [])
+
+
+def test_list_of_a_time_names_who_is_on_the_space_then_and_books_for_one_more(house):
+    gym = house.gym.units.get()
+    there = house.book(11, unit=gym, minutes=120)
+    house.book(14, unit=gym), house.book(12)
+    gone = house.book(12, unit=gym, member=make_member())
+    cancel_booking(booking=gone, by=house.clerk, by_staff=True, reason="灯坏了")
+    query = {"venue": house.gym.pk, "unit": gym.pk, "start": "2035-03-14T12:00"}
+    assert (listed(house, **query), listed(house, start="nachmittags", venue=house.gym.pk)[:1]) == ([there], [there])
+    page = text(house.client().get("/desk/bookings/", query))
+    assert ("12:00</span>" in page, f"/desk/book/?venue={house.gym.pk}&amp;unit={gym.pk}&amp;start=" in page) == (
+        True,
+        True,
+    )
+    over = text(house.client().get("/desk/bookings/", query | {"start": "2035-03-14T10:00"}))
+    assert ("/desk/book/?venue=" in over, listed(house, **query | {"start": "2035-03-14T13:00"})) == (False, [])
 
 
 def test_list_of_a_member_reaches_over_days(house):
