@@ -14,10 +14,15 @@ Shown = list[tuple[UnitRules, dict[datetime, Slot]]]
 
 
 def bands_of(book: Rulebook, caller: Caller, shown: Shown, starts: list[datetime]) -> list[tuple[str, list[datetime]]]:
-    """``shown`` are the units of one table with their slots by start."""
+    """``shown`` are the units of one table with their slots by start.
+
+    The names carry prices only where each slot of the table costs what its name would say: two hours over an edge do not.
+    """
+    named = [(start, *name_and_price(book, caller, shown, start)) for start in starts]
+    priced = all(price for _start, _name, price in named)
     bands: list[tuple[str, list[datetime]]] = []
-    for start in starts:
-        label = band_label(book, caller, shown, start)
+    for start, name, price in named:
+        label = f"{name} · {price}" if priced else name
         if bands and bands[-1][0] == label:
             bands[-1][1].append(start)
         else:
@@ -25,27 +30,29 @@ def bands_of(book: Rulebook, caller: Caller, shown: Shown, starts: list[datetime
     return bands
 
 
-def band_label(book: Rulebook, caller: Caller, shown: Shown, start: datetime) -> str:
-    """A price only where all that is offered at ``start`` costs it; each cell says its own anyway."""
-    running = [(unit, slot) for unit, slots in shown for slot in slots.values() if runs(slot, start)]
-    prices = {slot_price(book, caller, unit, slot) for unit, slot in running}
-    name = local_text(Named(first_band(book, *running[0], caller)), "label") or part_of_day(start)
-    return f"{name} · {prices.pop()}" if len(prices) == 1 else name
+def name_and_price(book: Rulebook, caller: Caller, shown: Shown, start: datetime) -> tuple[str, str]:
+    """Of the slots that begin at ``start``; no price where they have several."""
+    beginning = [(unit, slots[start]) for unit, slots in shown if start in slots]
+    name = local_text(Named(first_band(book, *beginning[0], caller)), "label") or part_of_day(start)
+    prices = {price for unit, slot in beginning for price in prices_of(book, caller, unit, slot)}
+    return name, prices.pop() if len(prices) == 1 else ""
 
 
-def runs(slot: Slot, moment: datetime) -> bool:
-    return slot.starts_at <= moment < slot.ends_at
-
-
-def slot_price(book: Rulebook, caller: Caller, unit: UnitRules, slot: Slot) -> str:
+def prices_of(book: Rulebook, caller: Caller, unit: UnitRules, slot: Slot) -> set[str]:
+    """What an hour of the slot costs, from its beginning to its end."""
     band, others = (first_band(book, unit, slot, each) for each in (caller, Caller()))
-    return band_price(band["fen"], unit.shared, caller.verified and band["fen"] != others["fen"])
+    fen = {band["fen"]} | {each["fen"] for each in bands_within(book, unit, slot, caller)}
+    cheaper = caller.verified and band["fen"] != others["fen"]
+    return {band_price(each, unit.shared, cheaper) for each in fen}
+
+
+def bands_within(book: Rulebook, unit: UnitRules, slot: Slot, caller: Caller) -> list[dict]:
+    return book.price(unit, slot.starts_at, slot.ends_at, caller).basis["bands"]
 
 
 def first_band(book: Rulebook, unit: UnitRules, slot: Slot, caller: Caller) -> dict:
     """Name and price an hour at the start of the slot; nothing at all is free."""
-    bands = book.price(unit, slot.starts_at, slot.ends_at, caller).basis["bands"]
-    return bands[0] if bands else {"fen": 0, "label": "", "label_en": ""}
+    return next(iter(bands_within(book, unit, slot, caller)), {"fen": 0, "label": "", "label_en": ""})
 
 
 class Named:

@@ -394,6 +394,19 @@ def test_board_of_a_whole_hall_has_its_own_rows_prices_and_terms(client):
     assert text(response).count(sentence) == 2
 
 
+def test_board_names_no_price_over_slots_that_reach_into_another(client):
+    """From eleven on the hall of two hours ends in the dearer afternoon."""
+    venue = hall_of_six(whole_minutes=60)
+    hall = venue.units.get(name="整馆")
+    Policy.objects.filter(unit=hall).update(min_minutes=120)
+    TariffLine.objects.filter(tariff__unit=hall).update(to_time=time(12))
+    noon = {"from_time": time(12), "to_time": time(14), "price_fen": 12000, "label": "下午"}
+    TariffLine.objects.create(tariff=Tariff.objects.get(unit=hall), audience="anyone", **noon)
+    _courts, table = board(client, venue).context["boards"]
+    assert [(band["label"], len(band["rows"])) for band in table["bands"]] == [("上午", 2), ("下午", 1)]
+    assert [row["cells"][0].note for band in table["bands"] for row in band["rows"]] == ["180元", "210元", "240元"]
+
+
 def test_board_names_no_price_over_units_of_different_prices(client):
     venue = hall_of_six()
     Unit.objects.filter(venue=venue, label__in=["3", "4", "5", "6"]).update(is_active=False)
