@@ -88,6 +88,8 @@ def test_run_tells_the_lines_that_it_cannot_write(palace):
     starts = [problem.partition("：")[0] for problem in job.result["problems"]]
     assert starts == [f"第 {n} 行" for n in range(2, 9)]
     assert (job.state, job.result["text"]) == ("done", "1 行进了花名册。")
+    columns = [problem.split("：")[1] for problem in job.result["problems"]]
+    assert (columns[:2], columns[6]) == (["姓名", "会员卡号"], "姓名")
     assert job.result["problems"][3:6] == [
         "第 5 行：没有“贵宾”这种会员类别。",
         "第 6 行：这张卡在别的工会的花名册里。",

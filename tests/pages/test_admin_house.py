@@ -31,6 +31,7 @@ from venues.models import (
     Venue,
     VenuePhoto,
 )
+from venues.services import close
 
 from ..factories import at, make_member, make_palace, make_venue, tomorrow
 from .admin_house import enter, url
@@ -618,6 +619,18 @@ def test_registers_and_choices_bear_english_names_on_english_pages(client, venue
         text = client.get(url(label, page)).content.decode()
         assert [word for word in words if word not in text] == [], label
         assert [word for word in (venue.name, venue.site.name, "羽协") if word in text] == [], label
+
+
+def test_registers_write_times_in_one_way_on_english_pages(client, venue, manager):
+    client.cookies["django_language"] = "en"
+    text = client.get(url("venues.openinghours", "changelist")).content.decode()
+    assert ("08:00" in text, "22:00" in text, "a.m." in text) == (True, True, False)
+    closure = Closure(
+        palace=venue.palace, venue=venue, starts_at=at(tomorrow(), 9), ends_at=at(tomorrow(), 20), reason="检修"
+    )
+    close(closure=closure, by=manager)
+    text = client.get(url("venues.closure", "changelist")).content.decode()
+    assert (", 09:00" in text, ", 20:00" in text, "p.m." in text) == (True, True, False)
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------

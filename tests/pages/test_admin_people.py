@@ -306,7 +306,9 @@ def test_role_is_taken_back_and_never_changed(client, admin, palace):
     user = make_user(role="desk", palace=palace)
     given = user.roles.get()
     assert client.post(url("accounts.roleassignment", "change", given.pk), {"role": "director"}).status_code == 403
-    assert client.post(url("accounts.roleassignment", "delete", given.pk), {"post": "yes"}).status_code == 302
+    page = url("accounts.roleassignment", "delete", given.pk)
+    assert user.name in client.get(page).content.decode()
+    assert client.post(page, {"post": "yes"}).status_code == 302
     assert RoleAssignment.objects.filter(user=user).count() == 0
 
 

@@ -98,4 +98,4 @@ class RoleAssignment(models.Model):
         ]
 
     def __str__(self):
-        return self.get_role_display()
+        return f"{self.get_role_display()} · {self.user}"

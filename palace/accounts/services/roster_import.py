@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -150,8 +150,26 @@ def problem_of(line: Line, union: Union) -> str:
     try:
         write(fields_of(line.cells), union)
     except ValidationError as error:
-        return _("Line %(n)d: %(problem)s") % {"n": line.number, "problem": " ".join(error.messages)}
+        return _("Line %(n)d: %(problem)s") % {"n": line.number, "problem": told(error)}
     return ""
+
+
+def told(error: ValidationError) -> str:
+    """What is wrong, each with the column it is in."""
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return " ".join(
+        _("%(column)s: %(problem)s") % {"column": column_text(name), "problem": text} if column_text(name) else text
+        for name, texts in error.message_dict.items()
+        for text in texts
+    )
+
+
+def column_text(field: str) -> str:
+    """As the people who fill in the list call it."""
+    if field == NON_FIELD_ERRORS:
+        return ""
+    return _("Name") if field == "name" else str(RosterEntry._meta.get_field(field).verbose_name)
 
 
 def fields_of(cells: dict[str, str]) -> dict[str, str]:
