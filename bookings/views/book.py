@@ -140,6 +140,7 @@ class Desk:
     def refused(self, error: ValidationError, start: datetime):
         code = error.code or ""
         context = refused_page(self.rules, self.unit, error, start, self.held, self.caller, self.now)
+        context["being_checked"] = code == "audience" and bool(self.people) and self.people[0].is_being_checked
         return render(self.request, "bookings/booking_refused.html", context, status=409 if code in CLASHES else 400)
 
 

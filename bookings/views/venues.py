@@ -70,11 +70,12 @@ def venue_board(request, pk):
     first = today + RIBBON_DAYS * timedelta(days=(day - today).days // RIBBON_DAYS)
     since, until = day_bounds(first - timedelta(days=1), RIBBON_DAYS + 1)
     units = book.units_of(venue.pk)
+    member = member_of(request.user)
     seen = board.Day(
         book=book,
         venue_id=venue.pk,
         day=day,
-        caller=viewer(request.user, member_of(request.user)),
+        caller=viewer(request.user, member),
         now=now,
         held=busy({unit.space_id for unit in units}, since, until),
         mine=Booking.objects.numbers_of(request.user, venue, since, until),
@@ -88,7 +89,12 @@ def venue_board(request, pk):
         as_list=request.GET.get("view") == "list",
         unfold="past" in request.GET,
     )
-    context |= {"unknown_day": not known, "sign_in": address("sign_in"), "me": address("me")}
+    context |= {
+        "being_checked": member is not None and member.is_being_checked,
+        "unknown_day": not known,
+        "sign_in": address("sign_in"),
+        "me": address("me"),
+    }
     return render(request, "venues/venue_board.html", context)
 
 

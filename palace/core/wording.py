@@ -28,6 +28,7 @@ def local_text(thing, field: str) -> str:
 HAN = "\u3400-\u9fff"
 CHINESE = re.compile(rf"(?:(?<![\d:.])\d+ )?[{HAN}](?:[^A-Za-z\n]*[{HAN}\u3001-\u3011\uff01-\uff60])*")
 ENGLISH = re.compile("[A-Za-z]{3}")
+COUNTED = re.compile(rf"(?<=\d) (?=[{HAN}])|(?<=×) (?=\d)")  # the room between a number and what it counts
 
 
 def is_foreign(text: str) -> str:

@@ -35,7 +35,7 @@ def test_me_masks_card_and_number(client, member):
 
 
 @pytest.mark.parametrize(("state", "title"), [
-    ("verified", "陈思远，你是认证会员"), ("pending", "陈思远，正在核对你的资料"), ("rejected", "陈思远，资料还对不上"),
+    ("verified", "陈思远，会员身份已核实"), ("pending", "陈思远，正在核对你的资料"), ("rejected", "陈思远，资料还对不上"),
 ])  # fmt: skip
 def test_me_says_what_the_state_means(client, member, state, title):
     Member.objects.filter(pk=member.pk).update(state=state, refusal="卡号不清楚" if state == "rejected" else "")

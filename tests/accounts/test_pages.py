@@ -134,6 +134,6 @@ def test_registration_without_javascript(browser, site, house, monkeypatch):
     page.get_by_label("工会会员卡号").fill("330400000001")
     page.get_by_label("我同意").check()
     page.get_by_role("button", name="开账号").click()
-    assert page.locator("h1").inner_text() == "陈思远，你是认证会员"
+    assert page.locator("h1").inner_text() == "陈思远，会员身份已核实"
     assert page.url == f"{site}/me/"
     assert Member.objects.get().state == "verified"

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
-from palace.core.templatetags.portal import clock, dated, day, fen, masked, masked_phone, qr, tongues, when
+from palace.core.templatetags.portal import clock, dated, day, fen, masked, masked_phone, qr, tied, tongues, when
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # 12:00 on Friday 20 November in Shanghai
 
@@ -250,3 +250,12 @@ def test_lang_of_names_the_language_of_a_whole_text():
     assert [drawn('<b{% lang_of "Gym" %}>'), drawn('<b{% lang_of "馆" %}>')] == ['<b lang="en">', "<b>"]
     with override("en"):
         assert [drawn('<b{% lang_of "Gym" %}>'), drawn('<b{% lang_of "馆" %}>')] == ["<b>", '<b lang="zh-Hans">']
+
+
+def test_tied_keeps_a_number_with_what_it_counts():
+    text = "15 元一小时 × 2 小时，at 9:00 on"
+    assert (tied(text), tied(mark_safe("<b>1 小时</b>"))) == (
+        "15\u00a0元一小时 ×\u00a02\u00a0小时，at 9:00 on",
+        "<b>1\u00a0小时</b>",
+    )
+    assert not hasattr(tied("<b>1 小时"), "__html__")

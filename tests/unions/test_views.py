@@ -52,6 +52,14 @@ def test_detail_writes_large_figures_as_its_language_does(client, language, area
     assert area in client.get(reverse("palace_detail", args=[palace.slug])).content.decode()
 
 
+def test_detail_says_the_kind_of_a_site_only_where_its_name_does_not(client):
+    palace = make_palace()
+    for name, kind in (("主宫", "main"), ("城北", "branch")):
+        Site.objects.create(palace=palace, name=name, kind=kind)
+    page = client.get(reverse("palace_detail", args=[palace.slug])).content.decode()
+    assert ("<h3>主宫</h3>" in page, page.count('<span class="chip">')) == (True, 1)
+
+
 def test_detail_marks_what_is_not_published(client):
     palace = make_palace()
     assert client.get(reverse("palace_detail", args=[palace.slug])).content.decode().count("还没公布") == 4

@@ -81,6 +81,11 @@ class Member(models.Model):
         return self.name
 
     @property
+    def is_being_checked(self) -> bool:
+        """Somebody of the palace is at it: there is nothing to do but to wait."""
+        return self.state == MemberState.PENDING
+
+    @property
     def is_verified(self) -> bool:
         return self.state == MemberState.VERIFIED
 

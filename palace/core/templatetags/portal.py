@@ -64,6 +64,13 @@ def nb(*pieces):
     return format_html_join(" ", '<span class="nb">{}</span>', ((piece,) for piece in pieces))
 
 
+@register.filter
+def tied(text):
+    """A Chinese number and its word stay on one line: 1 小时."""
+    joined = wording.COUNTED.sub("\u00a0", text)
+    return mark_safe(joined) if hasattr(text, "__html__") else joined
+
+
 masked = register.filter("masked", masked_name)
 masked_phone = register.filter("masked_phone", masked_number)
 
