@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from bookings.models import Booking, BookingStatus
 from bookings.views.base import opening_text
 from bookings.words import marked, title_html
-from palace.core.wording import date_text
+from palace.core.wording import date_text, local_text
 from palace.unions.models import Palace
 from venues import rulebook
 from venues.models import Visit
@@ -28,7 +28,12 @@ def overview(request):
     first = monday(timezone.localdate())
     context = lines_of(list(palaces), first) | {"columns": columns(), "smallest": SMALLEST}
     days = {"first": date_text(first), "last": date_text(first + timedelta(days=6))}
-    return render(request, "pages/overview.html", context | {"days": days})
+    return render(request, "pages/overview.html", context | {"days": days, "official_union": union_of(request.user)})
+
+
+def union_of(user) -> str:
+    """For which union this reader looks: it stands at the head and foot of the page instead of one palace."""
+    return next((local_text(union, "name") for union in user.unions_with("overview.see")), "")
 
 
 def monday(day: date) -> date:
@@ -40,7 +45,7 @@ def columns() -> list[tuple[str, str]]:
         (_("Palace"), ""),
         (_("Bookings this week"), "n"),
         (_("Visits this week"), "n"),
-        (_("Today"), ""),
+        (_("Opening hours"), ""),
         (pgettext("palace", "Class"), ""),
         (_("Kind of institution"), ""),
         (_("Floor area"), "n"),

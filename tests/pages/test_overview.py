@@ -67,6 +67,15 @@ def test_official_of_a_union_without_palaces_is_told_so(client):
     assert "辖区里还没有文化宫" in page.content.decode()
 
 
+def test_page_wears_the_union_and_not_one_palace(client, city, official):
+    palace = below(city, name="东宫", phone="0500-0000 9999")
+    client.cookies["palace"] = palace.slug
+    page = client.get(reverse("overview")).content.decode()
+    head, foot = page.partition("<main")[0], page.partition("<footer")[2]
+    assert (city.name in head.partition("</title>")[0], city.name in head.partition("<body")[2]) == (True, True)
+    assert (city.name in foot, palace.phone in foot, palace.name in head + foot) == (True, False, False)
+
+
 def test_facts_of_a_palace(client, city, official):
     palace = below(
         city, palace_class="1", institution="class_1", floor_area_m2=26000, leased_area_m2=900, land_area_mu=20

@@ -169,7 +169,8 @@ def column_text(field: str) -> str:
     """As the people who fill in the list call it."""
     if field == NON_FIELD_ERRORS:
         return ""
-    return _("Name") if field == "name" else str(RosterEntry._meta.get_field(field).verbose_name)
+    names = {each.name: str(each.verbose_name) for each in RosterEntry._meta.concrete_fields}
+    return (names | {"name": _("Name")})[field]
 
 
 def fields_of(cells: dict[str, str]) -> dict[str, str]:
