@@ -8,13 +8,16 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet, ModelChoiceIterator
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from palace.core.admin_base import PREVIEW, PalaceInline, PalaceModelAdmin
 from palace.core.admin_columns import NAME, REASON, in_own_words, in_yuan
 from palace.core.admin_filters import OfPalaceFilter
 from palace.core.admin_forms import PreviewForm, first_of
 from palace.core.wording import clock_text, local_text, money_text
+from palace.core.yuan import YuanField
 
 from .admin_hits import lines, lines_by_palace
 from .models import (
@@ -186,6 +189,18 @@ class PolicyAdmin(RuleAdmin):
     )
 
 
+YUAN = {"price_fen": _("price an hour, in yuan"), "market_fen": _("market price an hour, in yuan")}
+
+
+def yuan_field(db_field) -> YuanField | None:
+    """Prices are typed in yuan, as on the desk; None for what is no price."""
+    label = YUAN.get(db_field.name)
+    if label is None:
+        return None
+    widget = UnfoldAdminTextInputWidget
+    return YuanField(label=capfirst(label), help_text=db_field.help_text, min_value=0, widget=widget)
+
+
 class PriceInline(PalaceInline):
     see_right, edit_right, palace_path = "venues.see", "venues.set_prices", "tariff__palace"
 
@@ -219,6 +234,10 @@ def band_text(line: PriceLine) -> str:
 class LineInline(PriceInline):
     model, formset = TariffLine, LinesFormSet
     ordering = ("days", "audience", "from_time", "pk")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return yuan_field(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+
     fields = ("audience", "days", "from_time", "to_time", "price_fen", "label", "label_en")
 
 
@@ -259,6 +278,9 @@ class TariffAdmin(RuleAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("lines")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return yuan_field(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("prices an hour"))
     def prices(self, tariff):

@@ -1,7 +1,5 @@
 """Shapes of what the desk types; the rules are the services'."""
 
-from decimal import ROUND_DOWN, Decimal
-
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext, pgettext
@@ -13,6 +11,7 @@ from palace.accounts.views.answers import add_errors
 from palace.accounts.words import tidy
 from palace.core.models import LedgerAccount
 from palace.core.wording import local_text
+from palace.core.yuan import YuanField
 from venues.models import Closure, Site, Space, Unit, Venue
 
 ACCOUNTS = [LedgerAccount.CASH, LedgerAccount.CARD, LedgerAccount.WALLET]
@@ -93,18 +92,6 @@ def cleaned_reason(text: str) -> str:
     return forms.CharField(max_length=200, required=False).clean(text)
 
 
-class YuanField(forms.DecimalField):
-    """Typed in yuan, given in fen."""
-
-    def __init__(self, **options):
-        attributes = {"inputmode": "decimal", "autocomplete": "off"}
-        super().__init__(max_digits=9, decimal_places=2, widget=forms.TextInput(attrs=attributes), **options)
-
-    def clean(self, value):
-        yuan = super().clean(value)
-        return None if yuan is None else int((yuan * 100).to_integral_value(ROUND_DOWN))
-
-
 class MoneyForm(forms.Form):
     """A payment; with ``reason`` a refund."""
 
@@ -120,7 +107,7 @@ class MoneyForm(forms.Form):
     )
 
     def __init__(self, data=None, *, open_fen: int, prefix: str):
-        super().__init__(data, prefix=prefix, initial={"amount_fen": yuan_text(open_fen)})
+        super().__init__(data, prefix=prefix, initial={"amount_fen": open_fen})
 
 
 class RefundForm(MoneyForm):
@@ -137,12 +124,6 @@ class RefundForm(MoneyForm):
         super().__init__(data, **options)
         if is_cancelled:
             del self.fields["owed_again"]
-
-
-def yuan_text(fen: int) -> str:
-    """15, 15.50: as the field takes it."""
-    yuan = Decimal(fen) / 100
-    return f"{yuan:.2f}" if fen % 100 else f"{yuan:.0f}"
 
 
 class MomentField(forms.DateTimeField):

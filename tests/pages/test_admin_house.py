@@ -496,10 +496,10 @@ def test_closure_cannot_be_changed_or_deleted(client, venue, manager):
 
 
 def tariff_fields(venue, lines=(), discounts=(), **changes) -> dict:
-    found = {"venue": venue.pk, "first_day": "2027-01-01", "market_fen": 4000, "lines-TOTAL_FORMS": len(lines), "lines-INITIAL_FORMS": 0,
+    found = {"venue": venue.pk, "first_day": "2027-01-01", "market_fen": "40", "lines-TOTAL_FORMS": len(lines), "lines-INITIAL_FORMS": 0,
              "discounts-TOTAL_FORMS": len(discounts), "discounts-INITIAL_FORMS": 0}  # fmt: skip
     for n, (audience, since, until, fen) in enumerate(lines):
-        row = {"audience": audience, "days": "any", "from_time": since, "to_time": until, "price_fen": fen}
+        row = {"audience": audience, "days": "any", "from_time": since, "to_time": until, "price_fen": f"{fen / 100:g}"}
         found |= {f"lines-{n}-{name}": value for name, value in row.items()}
     for n, (category, percent) in enumerate(discounts):
         found |= {f"discounts-{n}-category": category, f"discounts-{n}-percent": percent}
@@ -513,6 +513,24 @@ def test_tariff_explains_itself_with_an_example(client, venue, manager):
     tariff = Tariff.objects.get(first_day=date(2027, 1, 1))
     page = client.get(url("venues.tariff", "change", tariff.pk)).content.decode()
     assert "1 号场：会员 15 元，其他人 40 元，劳模 7.50 元，困难职工 免费。" in page
+
+
+def test_prices_are_typed_and_shown_in_yuan(client, venue, manager):
+    fields = tariff_fields(venue, [("members", "08:00", "18:00", 1250)])
+    assert client.post(url("venues.tariff", "add"), fields).status_code == 302
+    tariff = Tariff.objects.get(first_day=date(2027, 1, 1))
+    assert (tariff.market_fen, tariff.lines.get().price_fen) == (4000, 1250)
+    page = client.get(url("venues.tariff", "change", tariff.pk)).content.decode()
+    assert ('name="market_fen" value="40"' in page, 'name="lines-0-price_fen" value="12.50"' in page) == (True, True)
+    form = page.partition("reg-timeline")[0]
+    assert ("每小时价格（元）" in form, "（分" in form) == (True, False)
+
+
+@pytest.mark.parametrize("amount", ["-1", "1.234", "12,50", "", "10000.01"])
+def test_price_that_is_none_is_refused(client, venue, manager, amount):
+    fields = tariff_fields(venue, [("members", "08:00", "18:00", 0)]) | {"lines-0-price_fen": amount}
+    answer = client.post(url("venues.tariff", "add"), fields)
+    assert (answer.status_code, Tariff.objects.filter(venue=venue).count()) == (200, 1)
 
 
 def test_tariff_with_two_discounts_of_one_category_is_refused(client, venue, manager):
@@ -582,7 +600,7 @@ def test_tariff_is_copied_for_a_new_season(client, venue, manager):
     line = old.lines.get()
     copy = {"_saveasnew": "1", "lines-TOTAL_FORMS": 1, "lines-INITIAL_FORMS": 1, "lines-0-id": line.pk, "lines-0-tariff": old.pk,
             "lines-0-audience": "members", "lines-0-days": "any", "lines-0-from_time": "08:00", "lines-0-to_time": "22:00",
-            "lines-0-price_fen": 2000}  # fmt: skip
+            "lines-0-price_fen": "20"}  # fmt: skip
     assert client.post(url("venues.tariff", "change", old.pk), tariff_fields(venue, **copy)).status_code == 302
     assert sorted(TariffLine.objects.filter(tariff__venue=venue).values_list("tariff__first_day", "price_fen")) == [
         (date(2020, 1, 1), 1500),
