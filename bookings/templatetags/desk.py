@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 from bookings.desk_queues import late_minutes
 from bookings.words import place_html, place_text, same_name, spaced
 from palace.core.models import LedgerAccount
-from palace.core.wording import day_text, hours_text, local_day, local_text, money_text, tongues, weekday_text
+from palace.core.wording import (
+    clock_text,
+    day_text,
+    hours_text,
+    local_day,
+    local_text,
+    money_text,
+    tongues,
+    weekday_text,
+)
 
 register = template.Library()
 register.filter("spaced", spaced)
@@ -31,6 +40,13 @@ def hours(booking):
     today = local_day(booking.starts_at) == timezone.localdate()
     day = "" if today else f"{day_text(booking.starts_at)} "
     return format_html('<span class="nb">{}{}</span>', day, hours_text(booking.starts_at, booking.ends_at))
+
+
+@register.filter
+def since(moment):
+    """A clock; with its day where that is not today."""
+    today = local_day(moment) == timezone.localdate()
+    return clock_text(moment) if today else f"{day_text(moment)} {clock_text(moment)}"
 
 
 @register.simple_tag

@@ -228,7 +228,7 @@ def test_check_in_refused_keeps_its_row_with_the_reason(house):
     assert (
         response.status_code,
         str(SENTENCES["too_early_to_check_in"]) % {"minutes": 10} in page,
-        "11:50</span> 起可签到" in page,
+        "11:50 起可签到" in page,
     ) == (409, True, True)
 
 
