@@ -3,7 +3,7 @@
 Spaces are locked before rows of bookings, everywhere. Every change is one transaction with its audit and its message.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -178,9 +178,8 @@ def check_in(*, booking: Booking, by, persons: int | None = None, now: datetime 
         return booking
     if booking.status not in (BookingStatus.CONFIRMED, BookingStatus.NO_SHOW):
         raise refuse("not_active")
-    early = booking.policy.early_minutes
-    if now < booking.starts_at - timedelta(minutes=early):
-        raise refuse("too_early_to_check_in", minutes=early)
+    if now < booking.enters_from:
+        raise refuse("too_early_to_check_in", minutes=booking.policy.early_minutes)
     booking.status, booking.checked_in_at = BookingStatus.USED, now
     booking.save(update_fields=["status", "checked_in_at"])
     Visit.objects.create(

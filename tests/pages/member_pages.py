@@ -152,7 +152,7 @@ ERRORS = [
     Stop("visitor", "/nowhere/", 404),
     Stop("member", "/nowhere/", 404),
     Stop("member", "/desk/", 403),
-    Stop("visitor", "/sign-in/", 400, partial(run, script=DAMAGED)),
+    Stop("visitor", "/sign-in/", 413, partial(run, script=DAMAGED)),
     Stop("visitor", "/sign-in/", 403, partial(run, script=STALE)),
     Stop("member", "/styleguide/?broken", 500),
 ]
