@@ -318,7 +318,7 @@ def lane(day: Day, start: datetime, slots, buttons) -> dict:
     return {
         "time": row_time(day, start),
         "datetime": local.isoformat(timespec="minutes"),
-        "note": free_words(free),
+        "note": free_words(free) if free or not any(is_free(slot) for _unit, slot in slots) else "",
         "slots": buttons,
     }
 

@@ -13,7 +13,7 @@ from venues.models import Venue
 from venues.rules import SHANGHAI
 
 from .board import Choice, Day, Grid, boards, confirm_link, grid_of, lanes, legend
-from .fullness import count_free, is_free
+from .fullness import basic_units, count_free, is_free
 from .slots import Slot, nearest_free
 from .venue_page import board_link, last_day, rules_of_venue, size_text, where
 from .words import day_inside, free_words, length_text, moment_inside, moment_text, place_html, plain_price, title_html
@@ -69,6 +69,8 @@ def answer(seen: Day, grid: Grid) -> str:
     count = count_free(seen.book, seen.venue_id, slots)
     if count:
         return ngettext("%(n)s slot free %(day)s", "%(n)s slots free %(day)s", count) % (day | {"n": count})
+    if any_free(grid):
+        return _("only as a whole %(day)s") % day
     if not seen.book.opening(seen.venue_id, seen.day):
         return _("closed %(day)s") % day
     if not slots:
@@ -94,8 +96,9 @@ def any_free(grid: Grid) -> bool:
 
 
 def opens_at(grid: Grid) -> str:
-    """When the day can first be booked, where that is still to come."""
-    moments = [slot.opens_at for slot in all_slots(grid) if slot.opens_at]
+    """When the day can first be booked, where that is still to come: its courts, not the hall that they make up."""
+    slots = [slot for unit in basic_units(grid.units) for slot in grid.slots[unit.id].values()]
+    moments = [slot.opens_at for slot in slots if slot.opens_at]
     return moment_inside(min(moments)) if moments else ""
 
 

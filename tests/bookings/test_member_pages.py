@@ -395,6 +395,15 @@ def test_board_of_a_whole_hall_has_its_own_rows_prices_and_terms(client):
     assert text(response).count(sentence) == 2
 
 
+def test_day_on_which_only_the_whole_hall_can_be_booked_says_so_and_when_its_courts_can(client):
+    venue = hall_of_six()
+    Policy.objects.filter(venue=venue, unit=None).update(horizon_days=7, opens_at=time(8))
+    response = board(client, venue, day=(DAY + timedelta(days=8)).isoformat())
+    assert "只能包场" in response.context["title"]
+    assert response.context["opens_at"] == "明天 8:00"
+    assert [(lane["note"], len(lane["slots"])) for lane in response.context["lanes"]] == [("", 1), ("", 1)]
+
+
 def test_board_names_no_price_over_slots_that_reach_into_another(client):
     """From eleven on the hall of two hours ends in the dearer afternoon."""
     venue = hall_of_six(whole_minutes=60)

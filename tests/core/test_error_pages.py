@@ -60,6 +60,7 @@ def test_address_of_a_button_opened_as_a_page_says_so(client, address):
     client.force_login(make_user())
     response = client.get(address)
     assert (response.status_code, "POST" in response.headers["Allow"]) == (405, True)
+    assert int(response.headers["Content-Length"]) == len(response.content)
     assert ("<h1>这里没有页面</h1>" in response.content.decode(), "回首页" in response.content.decode()) == (True, True)
     client.cookies["django_language"] = "en"
     assert "<h1>This is no page</h1>" in client.get(address).content.decode()

@@ -179,7 +179,6 @@ def test_every_member_page_in_every_mode(page, site, house, size, language):
 
 @pytest.mark.browser
 def test_photos_come_from_here(page, site, house):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(site + house.address("/venues/{hall}/about/"))
-    assert any(url.startswith(f"{site}/media/venues/") for url in asked)
+    with page.expect_request(lambda request: request.url.startswith(f"{site}/media/venues/")):
+        page.goto(site + house.address("/venues/{hall}/about/"))
+        page.locator("main img").first.scroll_into_view_if_needed()  # pictures are fetched when they come near
