@@ -45,7 +45,13 @@ class Day:
     def __init__(self):
         self.palace = make_palace(name_en="Chaocheng palace", phone="0573-8700 0000")
         hall = make_venue(
-            self.palace, hours=(0, 24), policy=ALWAYS, prices=[(0, 24, 1500)], floor="3 层", floor_en="3rd floor"
+            self.palace,
+            hours=(0, 24),
+            policy=ALWAYS,
+            prices=[(0, 24, 1500)],
+            floor="3 层",
+            floor_en="3rd floor",
+            name_en="Badminton hall of the branch beside the river",
         )
         gym = make_venue(
             self.palace, places=40, shared=True, kind="gym", name="健身房", name_en="Gym", hours=(0, 24), policy=ALWAYS
