@@ -40,19 +40,19 @@ def name_and_price(book: Rulebook, caller: Caller, shown: Shown, start: datetime
 
 def prices_of(book: Rulebook, caller: Caller, unit: UnitRules, slot: Slot) -> set[str]:
     """What an hour of the slot costs, from its beginning to its end."""
-    band, others = (first_band(book, unit, slot, each) for each in (caller, Caller()))
-    fen = {band["fen"]} | {each["fen"] for each in bands_within(book, unit, slot, caller)}
-    cheaper = caller.verified and band["fen"] != others["fen"]
-    return {band_price(each, unit.shared, cheaper) for each in fen}
+    own = bands_within(book, unit, slot, caller)
+    cheaper = caller.verified and own[0]["fen"] != first_band(book, unit, slot, Caller())["fen"]
+    return {band_price(each["fen"], unit.shared, cheaper) for each in own}
 
 
 def bands_within(book: Rulebook, unit: UnitRules, slot: Slot, caller: Caller) -> list[dict]:
-    return book.price(unit, slot.starts_at, slot.ends_at, caller).basis["bands"]
+    """Name and price an hour of each part of the slot; nothing at all is free."""
+    bands = book.price(unit, slot.starts_at, slot.ends_at, caller).basis["bands"]
+    return bands or [{"fen": 0, "label": "", "label_en": ""}]
 
 
 def first_band(book: Rulebook, unit: UnitRules, slot: Slot, caller: Caller) -> dict:
-    """Name and price an hour at the start of the slot; nothing at all is free."""
-    return next(iter(bands_within(book, unit, slot, caller)), {"fen": 0, "label": "", "label_en": ""})
+    return bands_within(book, unit, slot, caller)[0]
 
 
 class Named:

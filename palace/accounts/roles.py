@@ -30,6 +30,8 @@ class Role(models.TextChoices):
 # Roles that work for one palace and sign in with a second factor; the others of the list see unions or one task.
 STAFF = frozenset({Role.DESK, Role.VENUE_MANAGER, Role.COORDINATOR, Role.FINANCE, Role.DIRECTOR})
 OFFICIALS = frozenset({Role.OFFICIAL_COUNTY, Role.OFFICIAL_CITY, Role.OFFICIAL_PROVINCE})
+# They hold a role in the house without belonging to its staff.
+GUESTS = frozenset({Role.PARTNER, Role.LECTURER, Role.CLUB_OFFICER, Role.EVALUATOR})
 MEMBER = "member"  # everybody who signed in; not stored, so nobody can lose it
 
 RIGHTS: dict[str, frozenset[str]] = {}

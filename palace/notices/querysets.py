@@ -2,10 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from palace.accounts.roles import Role
-
-# They hold a role in the house without belonging to its staff.
-GUESTS = frozenset({Role.PARTNER, Role.LECTURER, Role.CLUB_OFFICER, Role.EVALUATOR})
+from palace.accounts.roles import GUESTS
 
 
 class MessageQuerySet(models.QuerySet):

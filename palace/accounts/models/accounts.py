@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from palace.unions.models import Palace, Union
 
 from ..querysets import UserManager
-from ..roles import Role, roles_with
+from ..roles import GUESTS, Role, roles_with
 
 
 class User(AbstractBaseUser):
@@ -96,9 +96,7 @@ class User(AbstractBaseUser):
     @property
     def is_staff(self) -> bool:
         """May open the admin site; what is in it depends on the role."""
-        return self.is_superuser or bool(
-            {a.role for a in self.assignments} - {Role.PARTNER, Role.LECTURER, Role.CLUB_OFFICER, Role.EVALUATOR}
-        )
+        return self.is_superuser or bool({a.role for a in self.assignments} - GUESTS)
 
     @property
     def needs_second_factor(self) -> bool:
