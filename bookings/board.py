@@ -250,12 +250,21 @@ def shut_cell(day: Day, unit: UnitRules, slot: Slot, one) -> Cell:
         return Cell("class", pgettext("slot", "Kept"), "" if in_english() else cut(slot.label), merges=one)
     if reason == "past" and slot.ends_at > day.now:
         return Cell("past", pgettext("slot", "Begun"), left_word(slot) if unit.shared and slot.free else "", merges=one)
+    if reason == "taken" and is_cut_short(day, unit, slot):
+        return Cell("past", pgettext("slot", "Too short"), merges=one)
     words = {
         "taken": full_word(unit),
         "session": pgettext("slot", "Class"),
         "past": pgettext("slot", "Past"),
     }
     return Cell(STATE_OF.get(reason, "past"), words.get(reason, pgettext("slot", "Not yet")), merges=one)
+
+
+def is_cut_short(day: Day, unit: UnitRules, slot: Slot) -> bool:
+    """Whether nobody is there when the slot begins: only its length does not fit before what comes."""
+    policy = day.book.policy(unit, local_day(slot.starts_at))
+    step = min(policy.grid, slot.ends_at - slot.starts_at) if policy else slot.ends_at - slot.starts_at
+    return all(row.starts_at >= slot.starts_at + step for row in holding(day, unit, slot))
 
 
 def begun(day: Day, unit: UnitRules, slot: Slot) -> tuple[str, int | None]:

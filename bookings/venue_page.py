@@ -178,9 +178,11 @@ def shut_text(seen: Fullness, now: datetime) -> str:
     return _("Opens %(weekday)s at %(time)s") % (time | {"weekday": weekday_text(day)})
 
 
-def list_title(palace, venues: list[dict], wanted: dict) -> tuple[str, str]:
-    """The sentence over the list, in its two halves."""
+def list_title(palace, venues: list[dict], wanted: dict, *, knows_day: bool = True) -> tuple[str, str]:
+    """The sentence over the list, in its two halves. Without ``knows_day`` a day was asked for that cannot be booked."""
     count = len(venues)
+    if not knows_day:
+        return _("That day cannot be booked now;"), _("here is today")
     if palace is None or not (count or wanted):
         return _("No venue can be booked here yet"), ""
     if wanted:

@@ -285,7 +285,7 @@ class TariffAdmin(RuleAdmin):
     @admin.display(description=_("prices an hour"))
     def prices(self, tariff):
         amounts = sorted({line.price_fen for line in tariff.lines.all()})
-        return " – ".join(money_text(fen) for fen in dict.fromkeys([amounts[0], amounts[-1]])) if amounts else "–"
+        return " – ".join(money_text(fen) for fen in dict.fromkeys([*amounts[:1], *amounts[-1:]])) or money_text(0)
 
     @admin.display(description=_("market price"))
     def market(self, tariff):

@@ -38,13 +38,14 @@ CLASHED = 409
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is chosen so far."""
+    """What is chosen so far. ``since`` is the hour that was pressed in a row of several units: which one is still asked."""
 
     member: Member | None
     venue: Venue | None
     unit: Unit | None
     day: date
     starts_at: datetime | None
+    since: datetime | None = None
 
     def link(self, **change) -> str:
         """This page with some answers changed; None takes one back."""
@@ -53,7 +54,7 @@ class Wish:
             "venue": self.venue,
             "unit": self.unit,
             "day": self.day,
-            "start": self.starts_at,
+            "start": self.starts_at or self.since,
         } | change
         parts = [f"{name}={written(value)}" for name, value in given.items() if value]
         return f"{reverse('desk_book')}?{'&'.join(parts)}"
@@ -86,8 +87,9 @@ def wish_of(request) -> Wish:
     member = member_here(request, whole(request.GET["member"]) or 0) if request.GET.get("member") else None
     unit = unit_here(request) if request.GET.get("unit") else None
     venue = unit.venue if unit else venue_here(request) if request.GET.get("venue") else None
-    start = start_of(request) if unit else None
-    return Wish(member, venue, unit, start.astimezone(SHANGHAI).date() if start else asked_day(request), start)
+    start = start_of(request) if venue else None
+    day = start.astimezone(SHANGHAI).date() if start else asked_day(request)
+    return Wish(member, venue, unit, day, start if unit else None, None if unit else start)
 
 
 def unit_here(request) -> Unit:
@@ -182,6 +184,8 @@ def lanes(book: Rulebook, wish: Wish) -> list[dict]:
     units = [u for u in book.units_of(wish.venue.pk) if not wish.unit or u.id == wish.unit.pk]
     by_start: dict[datetime, list] = {}
     for slot in open_slots(book, units, wish):
+        if wish.since and slot.ends_at <= wish.since:
+            continue
         by_start.setdefault(slot.starts_at, []).append(button(book, slot, wish))
     return [lane(start, slots) for start, slots in sorted(by_start.items())]
 

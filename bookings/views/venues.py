@@ -43,7 +43,7 @@ def venue_list(request):
         "venues": venues,
         "opens_at": opening_text(rows),
         "wanted": wanted,
-        "title": title_html(*list_title(palace, venues, wanted)),
+        "title": title_html(*list_title(palace, venues, wanted, knows_day="free" not in form.errors)),
     }
     return render(request, "venues/venue_list.html", context)
 

@@ -163,7 +163,7 @@ class PalaceModelAdmin(Scoped, ExportMixin, ModelAdmin):
 
     def events(self, obj, most: int) -> list[timeline.Event]:
         tables = {m._meta.db_table: m for m in (self.model, *self.parts)}
-        return timeline.events(list(timeline.entries_of(obj, self.parts)[:most]), tables)
+        return timeline.events(list(timeline.entries_of(obj, self.parts)[:most]), tables, parts=self.parts)
 
     def history_view(self, request, object_id, extra_context=None):
         if not self.has_view_permission(request):

@@ -187,7 +187,7 @@ class LedgerEntry(models.Model):
 
     transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="entries")
     account = models.TextField(choices=LedgerAccount)
-    amount_fen = models.BigIntegerField(_("amount in fen"))
+    amount_fen = models.BigIntegerField(_("amount"))
 
     class Meta:
         verbose_name = _("ledger entry")

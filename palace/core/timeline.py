@@ -1,18 +1,21 @@
 """The audit of a record as people read it: who, when, what, from what to what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model, Q, QuerySet, TimeField
+from django.db.models import DateField, Model, Q, QuerySet, TimeField
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import localize
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from .admin_columns import moment
 from .models import AuditEntry
+from .wording import amount_text
 
 UNTOLD = {"id", "updated_at", "version", "path", "price_basis", "holder_id"}  # what the machine keeps for itself
 LONGEST = 120
@@ -58,19 +61,42 @@ def entries_of(record: Model, parts: dict[type[Model], str] | None = None) -> Qu
     return AuditEntry.objects.filter(wanted).order_by("-id")
 
 
-def events(entries: list[AuditEntry], models: dict[str, type[Model]], *, names: bool = True) -> list[Event]:
+def events(
+    entries: list[AuditEntry], models: dict[str, type[Model]], *, names: bool = True, parts: Collection[type[Model]] = ()
+) -> list[Event]:
     """``entries`` in words; ``models`` by table name. Costs a query for the actors and, with ``names``, one for each
-    kind of thing that the entries point to; without, things are told by their ids.
+    kind of thing that the entries point to; without, things are told by their ids. Which of its ``parts`` a record's
+    change is about is said too, at a query for each kind of part.
     """
     actors = names_of(get_user_model(), {e.actor_id for e in entries if e.actor_id})
     things = related_names(entries, models) if names else {}
-    return [event(e, models.get(e.table_name), actors, things) for e in entries]
+    of_parts = part_names(entries, parts)
+    return [event(e, models.get(e.table_name), actors, things, of_parts) for e in entries]
 
 
-def event(entry: AuditEntry, model, actors: dict, things: dict) -> Event:
+def event(entry: AuditEntry, model, actors: dict, things: dict, of_parts: dict) -> Event:
     who = actors.get(entry.actor_id) or source_text(entry.source)
-    what = capfirst(str(model._meta.verbose_name)) if model else entry.table_name
+    kind = capfirst(str(model._meta.verbose_name)) if model else entry.table_name
+    what = f"{kind} {of_parts.get((entry.table_name, entry.row_id), '')}".rstrip()
     return Event(entry.at, who, action_text(entry.action), what, changes_of(entry, model, things))
+
+
+def part_names(entries: list[AuditEntry], parts: Collection[type[Model]]) -> dict[tuple[str, str], str]:
+    """How the parts that ``entries`` are about are called: as they are now, or as they were when they were deleted."""
+    found: dict[tuple[str, str], str] = {}
+    for model in parts:
+        table = model._meta.db_table
+        own = [entry for entry in entries if entry.table_name == table]
+        gone = {e.row_id: str(as_it_was(model, e.before)) for e in own if e.action == "delete" and e.before}
+        here = names_of(model, {int(e.row_id) for e in own} - {int(pk) for pk in gone})
+        found |= {(table, str(pk)): name for pk, name in (gone | here).items() if name != str(pk)}
+    return found
+
+
+def as_it_was(model: type[Model], values: dict) -> Model:
+    """A record made of the audit's JSON; it is not in the database."""
+    fields = {f.column: f for f in model._meta.concrete_fields}
+    return model(**{fields[c].attname: fields[c].to_python(v) for c, v in values.items() if c in fields})
 
 
 def action_text(action: str) -> str:
@@ -129,11 +155,15 @@ def shown(value, field, things: dict) -> str:
         return things.get((field.remote_field.model, value), str(value))
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if field is not None and field.name.endswith("_fen") and isinstance(value, int):
+        return amount_text(value)
     if isinstance(field, TimeField):
         return str(value)[:5]
-    moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
-    if moment and timezone.is_aware(moment):
-        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+    if type(field) is DateField:
+        return str(localize(date.fromisoformat(value)))
+    at = parse_datetime(value) if isinstance(value, str) and "T" in value else None
+    if at and timezone.is_aware(at):
+        return moment(at)
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 

@@ -140,8 +140,11 @@ def number_text(number: int) -> str:
 
 def money_text(fen: int) -> str:
     """1500 is 15 元 or ¥15, 1550 is 15.50 元 or ¥15.50, 0 is free."""
-    if fen == 0:
-        return gettext("Free")
+    return amount_text(fen) if fen else gettext("Free")
+
+
+def amount_text(fen: int) -> str:
+    """As ``money_text``, where nothing is an amount like any other: 0 元, ¥0."""
     sign, (yuan, rest) = "-" if fen < 0 else "", divmod(abs(fen), 100)
     amount = f"{number_text(yuan)}.{rest:02}" if rest else number_text(yuan)
     return f"{sign}¥{amount}" if in_english() else f"{sign}{amount} 元"

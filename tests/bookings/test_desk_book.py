@@ -76,6 +76,17 @@ def test_free_slots_are_offered_from_the_next_one_on(house):
     )
 
 
+def test_hour_of_a_row_of_several_courts_is_kept_from_whom_to_which_court(house):
+    pressed = {"venue": house.hall.pk, "day": "2035-03-15", "start": "2035-03-15T14:00"}
+    query = "&".join(f"{name}={value}" for name, value in pressed.items())
+    found = house.client().post(f"/desk/book/?{query}", {"text": "zxm"})["Location"]
+    assert found == f"/desk/book/?member={house.member.pk}&{query}"
+    response = house.client().get(found)
+    assert (next(iter(response.context["lanes"]))["time"], response.context["wish"].step) == ("14:00", 2)
+    whole_day = house.client().get(response.context["again"])
+    assert next(iter(whole_day.context["lanes"]))["time"] == "9:00"
+
+
 def test_slots_show_the_price_of_the_member(house):
     lanes = ask(house, member=house.member.pk, venue=house.gym.pk).context["lanes"]
     assert lanes[0]["slots"][0]["note"] == "空 40 位 · 10 元"

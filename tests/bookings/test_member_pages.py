@@ -171,6 +171,7 @@ def test_venue_list_offers_the_days_that_can_be_booked(client, house):
     assert choices == ["", "now", "today", "tomorrow", "2032-03-12", "2032-03-13"]
     response = client.get("/venues/", {"free": "2032-03-14"})
     assert "这一天现在不能订，请从列表里选一天。" in text(response)
+    assert "那天现在还订不了" in response.context["title"]
     assert len(response.context["venues"]) == 3
 
 
@@ -415,6 +416,15 @@ def test_board_names_no_price_over_slots_that_reach_into_another(client):
     _courts, table = board(client, venue).context["boards"]
     assert [(band["label"], len(band["rows"])) for band in table["bands"]] == [("上午", 2), ("下午", 1)]
     assert [row["cells"][0].note for band in table["bands"] for row in band["rows"]] == ["180元", "210元", "240元"]
+
+
+def test_board_says_that_a_free_hour_is_too_short_for_the_whole_hall(client):
+    venue = hall_of_six(whole_minutes=60)
+    Policy.objects.filter(unit__name="整馆").update(min_minutes=120)
+    book(venue.units.get(label="3"), make_member(), 12)
+    _courts, table = board(client, venue).context["boards"]
+    labels = [row["cells"][0].label for band in table["bands"] for row in band["rows"]]
+    assert labels == ["空", "时间不够", "已订"]
 
 
 def test_board_names_no_price_over_units_of_different_prices(client):

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def told(record, *models, parts=None):
     tables = {m._meta.db_table: m for m in (type(record), *models)}
     with override("en"):
-        found = events(list(entries_of(record, parts)), tables)
+        found = events(list(entries_of(record, parts)), tables, parts=parts or ())
         return [(e.who, e.action, e.what, [(c.label, c.text) for c in e.changes]) for e in found]
 
 
@@ -68,12 +68,12 @@ def test_entries_of_include_the_parts_also_when_they_are_gone():
     make_venue(prices=[(8, 22, 900)])
     found = told(tariff, TariffLine, parts={TariffLine: "tariff"})
     assert [(action, what) for _who, action, what, _changes in found] == [
-        ("deleted", "Tariff line"),
-        ("changed", "Tariff line"),
-        ("added", "Tariff line"),
+        ("deleted", "Tariff line 08:00–22:00"),
+        ("changed", "Tariff line 08:00–22:00"),
+        ("added", "Tariff line 08:00–22:00"),
         ("added", "Tariff"),
     ]
-    assert found[1][3] == [("Price an hour, in fen", "1500 → 2000")]
+    assert found[1][3] == [("Price an hour", "¥15 → ¥20")]
 
 
 def test_events_cost_the_same_however_many(django_assert_num_queries):

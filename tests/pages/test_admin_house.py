@@ -1,6 +1,7 @@
 """Changes of the house in the admin site: previews, refusals in sentences, pictures, prices, the timeline."""
 
 import io
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -794,6 +795,25 @@ def test_venue_and_site_take_their_pictures_with_them(
 
 
 # --- timeline -----------------------------------------------------------------------------------------------------
+
+
+def test_timeline_of_a_tariff_says_which_line_changed_in_yuan(client, venue, manager):
+    fields = tariff_fields(venue, [("members", "08:00", "18:00", 1250), ("members", "18:00", "22:00", 0)])
+    client.post(url("venues.tariff", "add"), fields)
+    tariff = Tariff.objects.get(first_day=date(2027, 1, 1))
+    tariff.lines.filter(price_fen=0).update(price_fen=900)
+    event = client.get(url("venues.tariff", "change", tariff.pk)).context["events"][0]
+    assert (event.what, [(str(c.label), c.text) for c in event.changes]) == (
+        "价目行 18:00–22:00",
+        [("每小时价格", "0 元 → 9 元")],
+    )
+
+
+def test_list_of_tariffs_says_what_is_free(client, venue, manager):
+    Tariff.objects.all().delete()
+    Tariff.objects.create(palace=venue.palace, venue=venue, first_day=date(2027, 1, 1))
+    page = client.get(url("venues.tariff", "changelist")).content.decode()
+    assert re.findall(r'field-prices[^>]*>\s*([^<\s]+)', page) == ["免费"]
 
 
 def test_page_and_history_tell_who_changed_what(client, venue, manager):

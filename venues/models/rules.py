@@ -143,7 +143,7 @@ class Tariff(OfVenue):
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"), null=True, blank=True)
     market_fen = models.PositiveIntegerField(
-        _("market price an hour, in fen"), default=0, help_text=_("Shown beside the price; 0 hides it.")
+        _("market price an hour"), default=0, help_text=_("Shown beside the price; 0 hides it.")
     )
 
     class Meta:
@@ -190,7 +190,7 @@ class TariffLine(models.Model):
     days = models.CharField(_("days"), max_length=10, choices=DayClass, default=DayClass.ANY)
     from_time = models.TimeField(_("from"))
     to_time = models.TimeField(_("to"), help_text=_("0:00 is midnight."))
-    price_fen = models.PositiveIntegerField(_("price an hour, in fen"))
+    price_fen = models.PositiveIntegerField(_("price an hour"))
     label = models.CharField(_("name of the band"), max_length=30, blank=True)
     label_en = models.CharField(_("name of the band in English"), max_length=40, blank=True)
 
