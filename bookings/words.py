@@ -12,8 +12,8 @@ from palace.core.wording import clock_text, day_text, in_english, is_foreign, lo
 
 
 def plain_price(fen: int) -> str:
-    """As short as a cell of the board needs it: 15元, ¥15; 免费, Free."""
-    return money_text(fen).replace(" ", "")
+    """As short as a cell of the board needs it: 15元, 12.5元, ¥15; 免费, Free."""
+    return re.sub(r"(\.\d)0元$", r"\1元", money_text(fen).replace(" ", ""))
 
 
 def length_text(minutes: int) -> str:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils.translation import override
 
-from bookings.words import plated, title_html
+from bookings.words import plain_price, plated, title_html
 
 
 def unit(name: str, label: str, name_en: str = ""):
@@ -45,3 +45,20 @@ def test_plated_looks_at_the_name_that_is_read():
 )
 def test_title_never_breaks_inside_a_date(piece, html):
     assert title_html(piece) == html
+
+
+@pytest.mark.parametrize(
+    ("fen", "zh", "en"),
+    [
+        (0, "免费", "Free"),
+        (1500, "15元", "¥15"),
+        (1250, "12.5元", "¥12.50"),
+        (1005, "10.05元", "¥10.05"),
+        (120000, "1200元", "¥1,200"),
+    ],
+)
+def test_price_in_a_cell_is_short(fen, zh, en):
+    with override("zh-hans"):
+        assert plain_price(fen) == zh
+    with override("en"):
+        assert plain_price(fen) == en
