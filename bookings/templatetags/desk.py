@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from bookings.desk_queues import late_minutes
-from bookings.words import place_html, place_text, same_name, spaced
+from bookings.words import moment_inside, place_html, place_text, same_name, spaced
 from palace.core.models import LedgerAccount
 from palace.core.wording import (
     clock_text,
@@ -21,6 +21,7 @@ from palace.core.wording import (
 
 register = template.Library()
 register.filter("spaced", spaced)
+register.filter("inside", moment_inside)
 
 
 @register.simple_tag
