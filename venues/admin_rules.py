@@ -24,6 +24,7 @@ from .models import (
     Allocation,
     CalendarDay,
     Closure,
+    DayType,
     OpeningException,
     OpeningHours,
     Policy,
@@ -150,6 +151,10 @@ class CalendarDayAdmin(HoursDeletion):
     def get_readonly_fields(self, request, obj=None):
         """The day is the record's key: another day is another record."""
         return ("day",) if obj else ()
+
+    def get_changeform_initial_data(self, request):
+        """A new day is a holiday unless somebody says otherwise: nobody means Monday by leaving the first of the list."""
+        return {"counts_as": DayType.HOLIDAY} | super().get_changeform_initial_data(request)
 
 
 @admin.register(Policy)

@@ -794,6 +794,12 @@ def test_venue_and_site_take_their_pictures_with_them(
     assert stored(store) == []
 
 
+def test_new_special_day_is_a_holiday_unless_said_otherwise(client, venue):
+    enter(client, venue.palace, "admin")
+    page = client.get(url("venues.calendarday", "add")).content.decode()
+    assert re.findall(r'<option value="(\d)" selected', page) == ["7"]
+
+
 # --- timeline -----------------------------------------------------------------------------------------------------
 
 
