@@ -21,6 +21,7 @@ from palace.accounts.models import Member, User
 from palace.accounts.tokens import KeyHolder, holder_of, kept_holder, token_invalid
 from palace.core.actor import address_of
 from palace.core.api import number_within
+from palace.core.constraints import YEARS
 from palace.core.hot import JSON, Refusal, as_response, hot, json_body, refuse_too_many, refuse_unknown
 from venues import rulebook
 from venues.rules import Caller, UnitRules
@@ -35,7 +36,6 @@ from .slots import busy, day_bounds, unchanged_until, unit_slots
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 KEY = re.compile(r"[\x20-\x7e]{1,200}")
-YEARS = range(2000, 2101)
 MOST_DAYS = 14
 LARGEST_ID = 2**63 - 1
 LARGEST_PARTY = 32767

@@ -9,13 +9,13 @@ from bookings.models import BookingStatus
 from bookings.walk_ins import MOST_PERSONS
 from palace.accounts.views.answers import add_errors
 from palace.accounts.words import tidy
+from palace.core.constraints import YEAR_WRONG, YEARS
 from palace.core.models import LedgerAccount
 from palace.core.wording import local_text
 from palace.core.yuan import YuanField
 from venues.models import Closure, Site, Space, Unit, Venue
 
 ACCOUNTS = [LedgerAccount.CASH, LedgerAccount.CARD, LedgerAccount.WALLET]
-YEARS = range(2000, 2101)
 NUMBER = {"inputmode": "numeric"}
 
 
@@ -139,7 +139,7 @@ class MomentField(forms.DateTimeField):
     def checked_year(self, value):
         year = str(value or "")[:4]
         if year.isascii() and year.isdigit() and int(year) not in YEARS:
-            raise forms.ValidationError(gettext("Check the year."), code="year")
+            raise forms.ValidationError(YEAR_WRONG, code="year")
         return value
 
 

@@ -18,6 +18,7 @@ from bookings.refusals import refuse
 from bookings.services import booking_made_with, place_booking
 from bookings.slots import busy, day_bounds
 from palace.accounts.models import Member
+from palace.core.constraints import YEARS
 from palace.core.wording import local_day
 from venues.models import Unit
 from venues.rules import SHANGHAI
@@ -25,7 +26,6 @@ from venues.rules import SHANGHAI
 from .base import rules_of, viewer
 
 CLASHES = frozenset({"taken", "allocated", "busy", "key_reused"})
-YEARS = range(2000, 2200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -62,7 +62,11 @@ def entries_of(record: Model, parts: dict[type[Model], str] | None = None) -> Qu
 
 
 def events(
-    entries: list[AuditEntry], models: dict[str, type[Model]], *, names: bool = True, parts: Collection[type[Model]] = ()
+    entries: list[AuditEntry],
+    models: dict[str, type[Model]],
+    *,
+    names: bool = True,
+    parts: Collection[type[Model]] = (),
 ) -> list[Event]:
     """``entries`` in words; ``models`` by table name. Costs a query for the actors and, with ``names``, one for each
     kind of thing that the entries point to; without, things are told by their ids. Which of its ``parts`` a record's

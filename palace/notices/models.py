@@ -8,6 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from palace.accounts.models import Member
+from palace.core.constraints import moments_sane
 from palace.unions.models import Palace
 
 from .querysets import AnnouncementQuerySet, MessageQuerySet
@@ -117,11 +118,12 @@ class Announcement(models.Model):
         verbose_name_plural = _("announcements")
         ordering = ["-shown_from", "-id"]
         constraints = [
+            moments_sane("announcement_years_sane", "shown_from", "shown_until"),
             models.CheckConstraint(
                 condition=Q(shown_until=None) | Q(shown_until__gt=F("shown_from")),
                 name="announcement_dates_in_order",
                 violation_error_message=_("The end must come after the start."),
-            )
+            ),
         ]
 
     def __str__(self):

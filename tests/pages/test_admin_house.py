@@ -819,7 +819,7 @@ def test_list_of_tariffs_says_what_is_free(client, venue, manager):
     Tariff.objects.all().delete()
     Tariff.objects.create(palace=venue.palace, venue=venue, first_day=date(2027, 1, 1))
     page = client.get(url("venues.tariff", "changelist")).content.decode()
-    assert re.findall(r'field-prices[^>]*>\s*([^<\s]+)', page) == ["免费"]
+    assert re.findall(r"field-prices[^>]*>\s*([^<\s]+)", page) == ["免费"]
 
 
 def test_page_and_history_tell_who_changed_what(client, venue, manager):

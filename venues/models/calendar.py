@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from palace.core.constraints import days_sane
 from palace.core.wording import local_text
 from palace.unions.models import Palace
 
@@ -34,6 +35,7 @@ class CalendarDay(models.Model):
         verbose_name = _("special day")
         verbose_name_plural = _("special days")
         ordering = ["day"]
+        constraints = [days_sane("calendar_years_sane", "day")]
 
     def __str__(self):
         return f"{self.day} {local_text(self, 'name')}"
@@ -72,6 +74,7 @@ class OpeningHours(Scoped):
         verbose_name_plural = _("opening hours")
         ordering = ["day_type", "opens_at"]
         constraints = [
+            days_sane("opening_years_sane", "first_day", "last_day"),
             models.CheckConstraint(
                 condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
                 name="opening_days_in_order",
@@ -103,6 +106,7 @@ class OpeningException(Scoped):
         verbose_name_plural = _("dated exceptions")
         ordering = ["day"]
         constraints = [
+            days_sane("exception_years_sane", "day"),
             models.CheckConstraint(
                 condition=Q(closed=True, opens_at=None, closes_at=None)
                 | Q(closed=False, opens_at__isnull=False, closes_at__isnull=False),

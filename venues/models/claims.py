@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from palace.core.constraints import moments_sane
 from palace.core.wording import local_text
 from palace.unions.models import Palace
 
@@ -82,6 +83,7 @@ class Allocation(models.Model):
         verbose_name = _("allocation")
         verbose_name_plural = _("allocations")
         constraints = [
+            moments_sane("allocation_years_sane", "starts_at", "ends_at"),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="allocation_range_sane",
@@ -130,6 +132,7 @@ class Closure(models.Model):
         verbose_name_plural = _("closures")
         ordering = ["starts_at"]
         constraints = [
+            moments_sane("closure_years_sane", "starts_at", "ends_at"),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="closure_range_sane",

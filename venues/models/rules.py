@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from palace.accounts.models import MemberCategory
+from palace.core.constraints import days_sane
 from palace.unions.models import Palace
 
 from .house import Unit, Venue
@@ -86,6 +87,12 @@ class Policy(OfVenue):
         ordering = ["venue", "-first_day"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(horizon_days__lte=366),
+                name="policy_horizon_sane",
+                violation_error_message=_("A day can be booked a year ahead at most: type 366 or less."),
+            ),
+            days_sane("policy_years_sane", "first_day", "last_day"),
+            models.CheckConstraint(
                 condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
                 name="policy_days_in_order",
                 violation_error_message=_("The last day comes before the first. Swap them."),
@@ -129,6 +136,19 @@ class Policy(OfVenue):
     def __str__(self):
         return f"{self.venue} · {self.first_day}"
 
+    def clean(self):
+        """Raises ``party_too_large`` where no place that it holds for has room for its smallest party."""
+        super().clean()
+        if self.venue_id and self.party_min and self.party_min > self.most_persons():
+            text = _("No place here has room for a party of %(n)s. Type a smaller number.")
+            raise ValidationError({"party_min": ValidationError(text, "party_too_large", {"n": self.party_min})})
+
+    def most_persons(self) -> int:
+        """How many the largest of its places holds; a venue without places has room for any."""
+        if self.unit_id:
+            return self.unit.capacity  # type: ignore[union-attr]
+        return self.venue.units.aggregate(most=models.Max("capacity"))["most"] or self.party_min
+
 
 class Tariff(OfVenue):
     """Prices of a venue from ``first_day`` on. An hour without a line is free."""
@@ -151,6 +171,7 @@ class Tariff(OfVenue):
         verbose_name_plural = _("tariffs")
         ordering = ["venue", "-first_day"]
         constraints = [
+            days_sane("tariff_years_sane", "first_day", "last_day"),
             models.CheckConstraint(
                 condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
                 name="tariff_days_in_order",

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from palace.core.constraints import days_sane
 from palace.unions.models import Palace, Union
 
 from ..querysets import MemberQuerySet
@@ -116,11 +117,12 @@ class HardshipFile(models.Model):
         verbose_name = _("hardship file")
         verbose_name_plural = _("hardship files")
         constraints = [
+            days_sane("hardship_years_sane", "first_day", "last_day"),
             models.CheckConstraint(
                 condition=Q(last_day__gte=F("first_day")),
                 name="hardship_days_in_order",
                 violation_error_message=_("The last day comes before the first. Swap them."),
-            )
+            ),
         ]
 
     def __str__(self):

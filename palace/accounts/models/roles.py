@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from palace.core.constraints import days_sane
 from palace.unions.models import Palace, Union
 
 from ..querysets import AssignmentQuerySet
@@ -55,6 +56,7 @@ class RoleAssignment(models.Model):
         verbose_name = _("role")
         verbose_name_plural = _("roles")
         constraints = [
+            days_sane("role_years_sane", "first_day", "last_day"),
             models.CheckConstraint(
                 condition=Q(palace=None) ^ Q(union=None),
                 name="role_for_palace_or_union",
