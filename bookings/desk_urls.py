@@ -18,6 +18,7 @@ urlpatterns = [
     path("bookings/<booking_number:number>/slip/", sheets.desk_slip, name="desk_slip"),
     path("book/", book.desk_book, name="desk_book"),
     path("walk-in/", walk_in.desk_walk_in, name="desk_walk_in"),
+    path("walk-in/<int:pk>/undo/", walk_in.desk_walk_in_undo, name="desk_walk_in_undo"),
     path("approvals/", approvals.desk_approvals, name="desk_approvals"),
     path("closures/", closures.desk_closures, name="desk_closures"),
     path("closures/new/", closures.desk_closure_new, name="desk_closure_new"),

@@ -1,10 +1,10 @@
 """What the house knows of bookings when it closes something (``venues.holders``)."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from palace.core.navigation import address
-from palace.core.wording import day_text, hours_text, masked_name
+from palace.core.wording import day_text, hours_text, masked_name, money_text
 from venues.holders import Holder, Line
 
 from .models import Booking, BookingStatus
@@ -27,6 +27,8 @@ def line_of(b: Booking) -> Line:
         "name": masked_name(b.member.name),
         "persons": ngettext("%(n)s person", "%(n)s persons", b.party_size) % {"n": b.party_size},
     }
+    if b.paid_fen:
+        text += pgettext("between clauses", ", ") + _("paid %(amount)s") % {"amount": money_text(b.paid_fen)}
     here = b.status == BookingStatus.USED
     return Line(text, address("desk_booking", b.number), address("desk_member", b.member_id), here)
 

@@ -13,7 +13,7 @@ from palace.accounts.models import Member
 from palace.unions.models import Palace
 from venues.models import Policy, Unit
 
-from .querysets import BookingQuerySet
+from .querysets import OWED_BACK, BookingQuerySet
 
 
 class BookingStatus(models.TextChoices):
@@ -107,6 +107,7 @@ class Booking(models.Model):
             models.Index(fields=["palace", "starts_at"], name="booking_of_palace"),
             models.Index(fields=["member", "starts_at"], name="booking_of_member"),
             models.Index(fields=["unit", "starts_at"], name="booking_of_unit"),
+            models.Index(fields=["palace"], condition=OWED_BACK, name="booking_owed_back"),
         ]
 
     def __str__(self):

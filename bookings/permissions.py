@@ -5,6 +5,11 @@ def books_as_staff(user, palace_id: int) -> bool:
     return user.may("bookings.book_for", palace_id)
 
 
+def confirms_for(user, member, palace_id: int) -> bool:
+    """Whether what he books as staff for ``member`` needs nobody else's approval: he may give it, and it is not for himself."""
+    return member.user_id != user.pk and user.may("bookings.approve", palace_id)
+
+
 def can_book_for(user, member, palace_id: int) -> bool:
     """Oneself, one's dependants, or anybody as staff of the palace."""
     own = member.user_id == user.pk or (member.guardian_id and member.guardian.user_id == user.pk)

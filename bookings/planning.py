@@ -35,12 +35,14 @@ def plan_booking(
     now: datetime,
     *,
     by_staff: bool = False,
+    approves: bool = False,
     walk_in: bool = False,
 ) -> Plan:
     """Check every rule that needs no other booking. Raises ``ValidationError`` with a code of ``bookings.refusals``.
 
-    Staff book for people whom the audience leaves out, inside the opening second and without approval; grid, hours and
-    party stay. A walk-in may begin in the past and off the grid, since he is already there.
+    Staff book for people whom the audience leaves out and inside the opening second; grid, hours and party stay. Who
+    ``approves`` confirms at once what others ask for. A walk-in may begin in the past and off the grid, since he is already
+    there; he cannot wait for an approval.
     """
     unit = bookable_unit(book, unit_id)
     policy = book.policy(unit, starts_at.astimezone(SHANGHAI).date())
@@ -48,6 +50,9 @@ def plan_booking(
         raise refuse("no_policy")
     check_time(book, unit, policy, starts_at, ends_at, now, walk_in)
     check_party(unit, policy, party_size)
+    is_pending = policy.needs_approval and not approves
+    if is_pending and walk_in:
+        raise refuse("needs_approval")
     opens_at = policy.opens_for(starts_at.astimezone(SHANGHAI).date())
     if not by_staff:
         check_opened(opens_at, now)
@@ -62,7 +67,7 @@ def plan_booking(
         price=book.price(unit, starts_at, ends_at, caller, party_size),
         opens_at=min(opens_at, now) if by_staff else opens_at,
         cancel_before=starts_at - policy.notice,
-        status="pending" if policy.needs_approval and not by_staff else "confirmed",
+        status="pending" if is_pending else "confirmed",
     )
 
 

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 ACTIVE = ("pending", "confirmed")
+OWED_BACK = Q(status="cancelled", paid_fen__gt=0)
 
 
 class BookingQuerySet(models.QuerySet):
@@ -33,6 +34,10 @@ class BookingQuerySet(models.QuerySet):
             return {}
         rows = self.own(user).active().filter(unit__venue=venue).on_day(starts_at, ends_at)
         return dict(rows.values_list("pk", "number"))
+
+    def owed_back(self):
+        """Cancelled, and the house still keeps money of it."""
+        return self.filter(OWED_BACK)
 
     def in_palace(self, palace):
         return self.filter(palace=palace)

@@ -33,6 +33,9 @@ SENTENCES = {
     "too_early_to_check_in": _("Check-in opens %(minutes)s minutes before the start."),
     "shut_meanwhile": _("This place was shut while they were here, so the check-in stays as it is."),
     "not_begun": _("This booking has not begun yet: wait until its start."),
+    "needs_approval": _(
+        "This place is approved first, by the venue manager or the director. Ask one of them, or book it for later."
+    ),
     "shut": _("This venue is not open now. Choose another one."),
     "persons_out_of_range": _("Count between 1 and %(most)s persons at a time."),
     "other_venue": _("A booking moves within its venue. Cancel it and book the other one."),

@@ -18,6 +18,7 @@ DESK = {
     "desk_slip": "bookings.see",
     "desk_book": "bookings.book_for",
     "desk_walk_in": "bookings.check_in",
+    "desk_walk_in_undo": "bookings.check_in",
     "desk_check_in": "bookings.check_in",
     "desk_undo_check_in": "bookings.check_in",
     "desk_cancel": "bookings.cancel",

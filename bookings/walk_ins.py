@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from palace.core.wording import local_day
 from venues import rulebook
 from venues.models import Venue, Visit, VisitSource
-from venues.rules import SHANGHAI, Caller, Rulebook, UnitRules
+from venues.rules import SHANGHAI, Caller, Rulebook, UnitRules, at
 
-from .fullness import free_places, opening_at, venue_ids
+from .fullness import basic_units, free_places, opening_at, venue_ids
 from .models import Booking, BookingSource
 from .refusals import refuse
 from .services import book_slot, check_in
-from .slots import Held, busy, periods
+from .slots import MIDNIGHT, Held, busy, periods
 
 STAY = timedelta(hours=2)  # nobody signs out: who came without a booking counts as inside for so long
 MOST_PERSONS = 500
@@ -28,6 +29,7 @@ class FreeNow:
     until: datetime
     free: int
     price_fen: int
+    needs_approval: bool = False
 
 
 def begun(now: datetime) -> datetime:
@@ -52,7 +54,8 @@ def free_now(book: Rulebook, unit: UnitRules, held: list[Held], caller: Caller, 
     free = free_places(book, unit, held, begun(now), reach, now)
     if free < (policy.party_min if unit.shared else 1):
         return None
-    return FreeNow(unit, until, free, book.price(unit, begun(now), until, caller).fen)
+    price = book.price(unit, begun(now), until, caller)
+    return FreeNow(unit, until, free, price.fen, policy.needs_approval)
 
 
 def all_free_now(book: Rulebook, caller: Caller, now: datetime) -> list[FreeNow]:
@@ -71,12 +74,13 @@ def open_now(book: Rulebook, now: datetime) -> list[int]:
 @transaction.atomic
 def let_in(*, venue: Venue, persons: int, by, member=None, now: datetime | None = None) -> Visit:
     """Count ``persons`` who came into ``venue`` just so. Raises ``shut`` outside its hours, ``persons_out_of_range``."""
-    now = now or timezone.now()
-    opened = opening_at(rulebook.current(venue.palace_id), venue.pk, now) if venue.is_active else None
+    now, book = now or timezone.now(), rulebook.current(venue.palace_id)
+    opened = opening_at(book, venue.pk, now) if venue.is_active else None
     if opened is None:
         raise refuse("shut")
-    if not 1 <= persons <= MOST_PERSONS:
-        raise refuse("persons_out_of_range", most=MOST_PERSONS)
+    most = most_persons(book, venue.pk)
+    if not 1 <= persons <= most:
+        raise refuse("persons_out_of_range", most=most)
     return Visit.objects.create(
         palace_id=venue.palace_id,
         venue=venue,
@@ -89,22 +93,37 @@ def let_in(*, venue: Venue, persons: int, by, member=None, now: datetime | None 
     )
 
 
+def most_persons(book: Rulebook, venue_id: int) -> int:
+    """As many as its places hold together, or the whole of it: more at one press is a slip of the finger."""
+    units = book.units_of(venue_id)
+    together = sum(unit.capacity for unit in basic_units(units))
+    return max([together, *(unit.capacity for unit in units)]) or MOST_PERSONS
+
+
+def counted_today(palace, now: datetime):
+    """Who was let in today without a booking, the latest first: what a slip of the finger can be taken back from."""
+    since = at(local_day(now), MIDNIGHT)
+    rows = Visit.objects.filter(palace=palace, source=VisitSource.WALK_IN, source_id=None, entered_at__gte=since)
+    return rows.select_related("venue").order_by("-entered_at", "-pk")
+
+
 @transaction.atomic
 def walk_in(*, unit, member, party_size: int, by, now: datetime | None = None) -> Booking:
     """Book ``unit`` from this minute to the end of the running slot and check the party in, or change nothing.
 
-    Raises ``outside_hours`` where no slot is running, and the refusals of booking.
+    Raises ``outside_hours`` where no slot is running, ``needs_approval`` where the place does and ``by`` may not give it,
+    and the refusals of booking.
     """
-    at = now or timezone.now()
+    moment = now or timezone.now()
     book = rulebook.current(unit.palace_id)
     rules = book.units.get(unit.pk)
-    until = running_until(book, rules, at) if rules else None
+    until = running_until(book, rules, moment) if rules else None
     if until is None:
         raise refuse("outside_hours")
     booking = book_slot(
         unit=unit,
         member=member,
-        starts_at=begun(at),
+        starts_at=begun(moment),
         ends_at=until,
         by=by,
         party_size=party_size,
@@ -112,4 +131,4 @@ def walk_in(*, unit, member, party_size: int, by, now: datetime | None = None) -
         now=now,
         walk_in=True,
     )
-    return check_in(booking=booking, by=by, now=at)
+    return check_in(booking=booking, by=by, now=moment)

@@ -18,7 +18,7 @@ from palace.accounts.targets import landing
 from palace.core.models import Job
 from palace.core.navigation import faces_of
 from palace.notices.models import Announcement
-from venues.models import Closure
+from venues.models import Closure, Visit
 
 from .factories import at, make_member, make_palace, make_union, make_user, make_venue, tomorrow
 
@@ -253,6 +253,11 @@ def closure(palace, user):
     return {"pk": Closure.objects.create(palace=palace, venue=make_venue(palace), reason="检修", **hours).pk}
 
 
+def counted(palace, user):
+    visit = {"source": "walk_in", "persons": 2, "recorded_by": user, "entered_at": timezone.now()}
+    return {"pk": Visit.objects.create(palace=palace, venue=make_venue(palace), **visit).pk}
+
+
 def announcement(palace, user):
     return {"pk": Announcement.objects.create(palace=palace, title="通知", body="正文", shown_from=timezone.now()).pk}
 
@@ -280,6 +285,7 @@ SAMPLES = {
     "desk_pay": booked,
     "desk_refund": booked,
     "desk_slip": booked,
+    "desk_walk_in_undo": counted,
     "desk_closure_end": closure,
     "desk_announcement": announcement,
     "desk_announcement_end": announcement,

@@ -13,8 +13,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from bookings.models import Booking, BookingSource
+from bookings.models import Booking, BookingSource, BookingStatus
 from bookings.offers import Offer, offer_of
+from bookings.permissions import confirms_for
 from bookings.planning import Plan
 from bookings.services import booking_made_with, caller_of, place_booking
 from bookings.slots import Slot, busy, day_bounds, nearest_free, unit_slots
@@ -240,6 +241,8 @@ def confirm_page(request, wish: Wish):
         "other_time": wish.link(start=None),
         "other_member": wish.link(member=None),
         "phone": masked_number(phone_of(wish.member)),
+        "is_asked": offer.plans[0].policy.needs_approval
+        and not confirms_for(request.user, wish.member, request.palace),
     }
     return page(request, "desk/book_confirm.html", **context)
 
@@ -293,10 +296,14 @@ def book(request, wish: Wish, offer: Offer, form: PartyForm):
 
 
 def done(request, wish: Wish, plan: Plan, pk: int):
-    number = Booking.objects.values_list("number", flat=True).get(pk=pk)
+    booking = Booking.objects.get(pk=pk)
     words = {"name": masked_name(wish.member.name), "when": moment_text(plan.starts_at)}
-    messages.success(request, _("Booked for %(name)s: %(when)s.") % words)
-    return redirect("desk_booking", number)
+    if booking.status == BookingStatus.PENDING:
+        text = _("Asked for %(name)s: %(when)s. The venue manager or the director decides.")
+    else:
+        text = _("Booked for %(name)s: %(when)s.")
+    messages.success(request, text % words)
+    return redirect("desk_booking", booking.number)
 
 
 def clash(request, wish: Wish, error: ValidationError):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ from palace.core.wording import masked_name, masked_number
 from venues.models import Venue
 from venues.rules import at
 
-from .base import asked_day, back, booking_here, say_refusal, whole
+from .base import asked_day, back, booking_here, may, say_refusal, whole
 from .book import start_of
 from .forms import BookingFilterForm, MoneyForm, ReasonForm, RefundForm, cleaned_reason
 from .today import rights
@@ -43,9 +44,8 @@ def desk_bookings(request):
     member = member_here(request, whole(request.GET["member"]) or 0) if "member" in request.GET else None
     day = None if member else asked_day(request)
     venues = Venue.objects.filter(palace=request.palace)
-    form = BookingFilterForm(
-        {"day": day, "venue": request.GET.get("venue", ""), "status": request.GET.get("status", "")}, venues=venues
-    )
+    asked = {name: request.GET.get(name, "") for name in ("venue", "status", "money")}
+    form = BookingFilterForm({"day": day} | asked, venues=venues)
     form.is_valid()
     start = None if member else start_of(request)
     rows = wanted(request, form.cleaned_data, member, day, start)
@@ -59,15 +59,25 @@ def desk_bookings(request):
         "day": day,
         "member": member,
         "start": start,
+        "money": form.cleaned_data.get("money") if not member else "",
+        "owed_back": owed_back(request),
         "book_query": request.GET.urlencode() if start and start > timezone.now() else "",
     }
     return render(request, "desk/bookings.html", context | {"may": rights(request)})
+
+
+def owed_back(request) -> int:
+    """How many wait for their money, for who may give it."""
+    here = Booking.objects.in_palace(request.palace)
+    return here.owed_back().count() if may(request, "bookings.refund") else 0
 
 
 def wanted(request, chosen: dict, member, day, start):
     rows = Booking.objects.in_palace(request.palace).visible_to(request.user).with_people()
     if member:
         rows = rows.filter(member=member)
+    elif chosen.get("money") == "back":
+        rows = rows.owed_back()
     elif start:
         rows = rows.exclude(status=BookingStatus.CANCELLED).filter(starts_at__lt=start + HOUR, ends_at__gt=start)
         unit = whole(request.GET.get("unit"))
@@ -78,6 +88,8 @@ def wanted(request, chosen: dict, member, day, start):
         rows = rows.filter(unit__venue=chosen["venue"])
     if chosen.get("status"):
         rows = rows.filter(status=chosen["status"])
+    if chosen.get("money") == "due":
+        rows = rows.exclude(status=BookingStatus.CANCELLED).filter(price_fen__gt=F("paid_fen") + F("waived_fen"))
     return rows.order_by("-starts_at" if member else "starts_at", "unit__venue__position", "unit__position", "pk")
 
 
@@ -204,14 +216,18 @@ def desk_cancel(request, number):
     booking = booking_here(request, number)
     form = ReasonForm(request.POST)
     if attempt(form, lambda data: services.cancel_booking(booking=booking, by=request.user, by_staff=True, **data)):
-        messages.success(request, cancelled_text(booking))
+        messages.success(request, cancelled_text(request, booking))
         return redirect("desk_booking", number)
     return booking_page(request, booking, REFUSED, cancel=form)
 
 
-def cancelled_text(booking) -> str:
+def cancelled_text(request, booking) -> str:
     text = _("Cancelled. The member is told with your reason.")
-    return f"{text} {_('Give back what was paid.')}" if booking.paid_fen else text
+    if not booking.paid_fen:
+        return text
+    if may(request, "bookings.refund"):
+        return f"{text} {_('Give back what was paid.')}"
+    return f"{text} {_('Finance or the venue manager gives back what was paid: it stands in their list.')}"
 
 
 # --- approvals ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
+from bookings.models import Booking
 from bookings.stranded import stranded
 from palace.accounts.views.answers import page
 from palace.core.wording import local_text
@@ -109,6 +110,13 @@ def closed(request, closure: Closure, hits: list[Hit]):
             " %(n)s parties are in the house: tell them in person.",
             here,
         ) % {"n": here}
+    paid = Booking.objects.filter(pk__in=[hit.holder_id for hit in hits if hit.is_told]).owed_back().count()
+    if paid:
+        text += ngettext(
+            " %(n)s of them is paid: its money is to be given back.",
+            " %(n)s of them are paid: their money is to be given back.",
+            paid,
+        ) % {"n": paid}
     left = len(hits) - told - here
     if left:
         text += ngettext(" %(n)s class must be moved by hand.", " %(n)s classes must be moved by hand.", left) % {

@@ -38,6 +38,11 @@ class BookingFilterForm(forms.Form):
     )
     venue = forms.ModelChoiceField(queryset=Venue.objects.none(), label=_("Venue"), required=False)
     status = forms.ChoiceField(label=_("State"), required=False)
+    money = forms.ChoiceField(
+        label=_("Money"),
+        required=False,
+        choices=[("", _("Any")), ("due", _("Still to pay")), ("back", _("To give back, whatever the day"))],
+    )
 
     def __init__(self, data, *, venues):
         super().__init__(data)

@@ -11,6 +11,7 @@ from bookings.desk_board import Viewer, draw, read
 from bookings.desk_queues import SHOWN, arrivals, awaited_today, closures_on, coming_of, undecided, waiting
 from bookings.models import Booking
 from bookings.permissions import asked_for
+from bookings.querysets import OWED_BACK
 from bookings.stranded import stranded
 from palace.accounts import search
 from palace.accounts.views.answers import attempt, page
@@ -29,7 +30,7 @@ def desk_today(request):
     now, day, whole = timezone.now(), asked_day(request), request.GET.get("hours") == "all"
     viewer = viewer_of(request)
     is_today = day == timezone.localdate(now)
-    also = waiting(now) if is_today else Q()
+    also = waits_for(request, now) if is_today else Q()
     facts = read(palace=request.palace, day=day, now=now, viewer=viewer, whole=whole, also=also)
     context = {
         "now": now,
@@ -42,6 +43,11 @@ def desk_today(request):
     }
     context |= {"closures": closures_on(facts.closures.values(), day)} | day_tabs(day, "desk_today")
     return render(request, "desk/today.html", context | (queues(request, facts) if is_today else {}))
+
+
+def waits_for(request, now) -> Q:
+    """What the queues speak of beside the bookings of the day, for who can do something about it."""
+    return waiting(now) | OWED_BACK if may(request, "bookings.refund") else waiting(now)
 
 
 def rights(request) -> dict[str, bool]:
@@ -73,6 +79,7 @@ def queues(request, facts) -> dict:
     now, bookings = facts.now, facts.bookings.values()
     coming = arrivals(bookings, now)
     pending = undecided(bookings, now) if may(request, "bookings.approve") else []
+    owed = sum(bool(b.return_fen) for b in bookings) if may(request, "bookings.refund") else 0
     lost = len(stranded(request.palace, now, facts.book)) if may(request, "venues.close") else 0
     return {
         "inside": Visit.objects.filter(palace=request.palace).inside(now).persons(),
@@ -84,7 +91,8 @@ def queues(request, facts) -> dict:
         "pending": [(booking, asked_for(request.user, booking)) for booking in pending[:SHOWN]],
         "pending_count": len(pending),
         "stranded_count": lost,
-        "tasks": len(coming.missing) + len(pending) + lost,
+        "owed_back": owed,
+        "tasks": len(coming.missing) + len(pending) + lost + owed,
     }
 
 

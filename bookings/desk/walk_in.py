@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from bookings.services import caller_of
 from bookings.slots import busy
-from bookings.walk_ins import FreeNow, all_free_now, free_now, let_in, open_now, walk_in
+from bookings.walk_ins import FreeNow, all_free_now, counted_today, free_now, let_in, open_now, walk_in
 from palace.accounts.views.answers import attempt, page
 from palace.accounts.views.desk import member_here, phone_of
 from palace.core.wording import local_text, masked_name, masked_number
@@ -19,11 +20,12 @@ from venues import rulebook
 from venues.models import Venue
 from venues.rules import Caller
 
-from .base import whole
+from .base import may, whole
 from .book import find, unit_here
 from .forms import FindForm, LetInForm, PartyForm
 
 DAY = timedelta(days=1)
+SHOWN = 6
 
 
 @never_cache
@@ -37,9 +39,27 @@ def desk_walk_in(request):
         messages.success(request, let_in_text(**form.cleaned_data))
         return redirect("desk_walk_in")
     free = all_free_now(book, Caller(signed_in=True, verified=True), now)
+    if not may(request, "bookings.approve"):
+        free = [each for each in free if not each.needs_approval]
     return page(
-        request, "desk/walk_in.html", form, free=by_venue(book, free), count=places_of(free), venues=len(venues)
+        request,
+        "desk/walk_in.html",
+        form,
+        free=by_venue(book, free),
+        count=places_of(free),
+        venues=len(venues),
+        counted=counted_today(request.palace, now)[:SHOWN],
     )
+
+
+@require_POST
+def desk_walk_in_undo(request, pk):
+    """Take back what was counted by mistake today; a party with a booking is taken back at its check-in."""
+    visit = get_object_or_404(counted_today(request.palace, timezone.now()), pk=pk)
+    words = {"n": visit.persons, "venue": local_text(visit.venue, "name")}
+    visit.delete()
+    messages.success(request, _("Taken back: %(venue)s, %(n)s.") % words)
+    return redirect("desk_walk_in")
 
 
 def places_of(free: list[FreeNow]) -> int:

@@ -17,7 +17,7 @@ from venues import rulebook
 from venues.rules import Caller
 
 from ..models import Booking
-from ..permissions import books_as_staff, can_book_for
+from ..permissions import books_as_staff, can_book_for, confirms_for
 from ..planning import Plan, moment, plan_booking
 from ..refusals import refuse
 
@@ -116,6 +116,7 @@ def place_booking(
         "token": holder and holder.digest,
         "holder": holder and holder.facts,
     }
+    by_staff = source in ("desk", "walk_in") and books_as_staff(by, palace_id)
     judge = (
         palace_id,
         unit_id,
@@ -124,7 +125,8 @@ def place_booking(
         ends_at,
         party_size,
         now,
-        source in ("desk", "walk_in"),
+        by_staff,
+        by_staff and confirms_for(by, member, palace_id),
         walk_in,
     )
     for _attempt in range(TRIES):
@@ -147,10 +149,12 @@ def place_booking(
     raise refuse("busy")
 
 
-def judged(palace_id, unit_id, caller, starts_at, ends_at, party_size, now, by_staff, walk_in, *, key, by, digest):
+def judged(
+    palace_id, unit_id, caller, starts_at, ends_at, party_size, now, by_staff, approves, walk_in, *, key, by, digest
+):
     """(plan, rules). A refusal is only final under rules that are current; a key that was used answers before any rule."""
     arguments = (unit_id, caller, starts_at, ends_at, party_size, now or timezone.now())
-    options = {"by_staff": by_staff and books_as_staff(by, palace_id), "walk_in": walk_in}
+    options = {"by_staff": by_staff, "approves": approves, "walk_in": walk_in}
     book = rulebook.kept(palace_id)
     try:
         return plan_booking(book, *arguments, **options), book

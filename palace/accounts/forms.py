@@ -1,5 +1,6 @@
 """What people type about themselves and others. Fields are tidied here; rules live in the services."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -153,7 +154,12 @@ class PersonFields(forms.Form):
         return name
 
     def clean_card_number(self):
-        return tidy_card(self.cleaned_data["card_number"])
+        card = tidy_card(self.cleaned_data["card_number"])
+        if card and not re.fullmatch(r"[0-9A-Z]{4,32}", card):
+            raise ValidationError(
+                _("A card number has at least four figures and letters. Copy it from the card."), "card"
+            )
+        return card
 
     def clean_employer(self):
         return tidy(self.cleaned_data["employer"])

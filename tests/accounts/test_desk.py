@@ -493,3 +493,10 @@ def test_looking_at_a_hardship_file_is_logged(client, director, palace):
     member = known(palace)
     client.get(reverse("desk_member_hardship", args=[member.pk]))
     assert list(PersonalRead.objects.values_list("member", "what")) == [(member.pk, "hardship")]
+
+
+@pytest.mark.parametrize("card", ["", "!!!", "123"])
+def test_card_that_was_seen_has_a_number(client, clerk, card):
+    fields = PERSON | {"card_number": card, "employer": "鼎新照明", "card_seen": "on"}
+    response = client.post(reverse("desk_member_new"), fields)
+    assert (list(response.context["form"].errors), Member.objects.filter(name="孙桂兰").count()) == (["card_number"], 0)

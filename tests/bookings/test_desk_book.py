@@ -1,5 +1,7 @@
 """Booking for somebody, walk-ins, and the slip."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 
@@ -12,7 +14,7 @@ from venues import rulebook
 from venues.models import Closure, Occupancy, Policy, Unit, Visit
 from venues.services import close
 
-from ..factories import at, make_member
+from ..factories import at, make_member, make_palace, make_venue
 from .house import DAY, NOW, House, address, said, text
 
 pytestmark = pytest.mark.django_db
@@ -216,9 +218,9 @@ def test_slip_of_a_cancelled_booking_lets_nobody_in(house, paid, money):
 # --- walk-ins -----------------------------------------------------------------------------------------------------
 
 
-def begin(house, unit=None, member=None, **data):
+def begin(house, unit=None, member=None, client=None, **data):
     path = f"/desk/walk-in/?unit={(unit or house.court).pk}&member={(member or house.member).pk}"
-    return house.client().post(path, {"party_size": "2"} | data)
+    return (client or house.client()).post(path, {"party_size": "2"} | data)
 
 
 def test_walk_in_page_counts_places_and_not_rooms(house):
@@ -373,3 +375,60 @@ def test_unit_that_is_switched_off_is_not_offered(house):
         404,
         404,
     ]
+
+
+@pytest.mark.parametrize(("persons", "counted"), [("40", 40), ("41", 0)])
+def test_no_more_people_are_let_in_at_a_press_than_the_place_holds(house, persons, counted):
+    response = let(house, persons=persons)
+    assert (response.status_code, sum(visit.persons for visit in Visit.objects.all())) == (
+        302 if counted else 422,
+        counted,
+    )
+
+
+def test_people_let_in_by_mistake_are_taken_back_the_same_day(house):
+    let(house, persons="38")
+    client, visit = house.client(), Visit.objects.get()
+    assert list(client.get("/desk/walk-in/").context["counted"]) == [visit]
+    response = client.post(f"/desk/walk-in/{visit.pk}/undo/")
+    assert (Visit.objects.count(), said(response)) == (0, ["已撤回：健身房，38 人。"])
+    gone = AuditEntry.objects.filter(table_name="venues_visit", action="delete").get()
+    assert (gone.actor_id, gone.before["persons"]) == (house.clerk.pk, 38)
+
+
+def test_visit_of_yesterday_of_a_booking_and_of_another_house_is_not_taken_back(house):
+    begin(house)
+    of_booking = Visit.objects.get()
+    yesterday = let_in(venue=house.gym, persons=1, by=house.clerk, now=at(DAY, 20) - timedelta(days=1))
+    elsewhere = let_in(venue=make_venue(make_palace(name="别处")), persons=1, by=house.clerk, now=NOW)
+    client = house.client()
+    for visit in (of_booking, yesterday, elsewhere):
+        assert client.post(f"/desk/walk-in/{visit.pk}/undo/").status_code == 404
+    assert Visit.objects.count() == 3
+
+
+@pytest.mark.parametrize(("role", "status"), [("desk", "pending"), ("venue_manager", "confirmed")])
+def test_place_that_is_approved_first_waits_for_who_may_approve(house, role, status):
+    Policy.objects.filter(venue=house.hall).update(needs_approval=True)
+    client = house.of(role)
+    assert client.get("/desk/book/", wish(house)).context["is_asked"] == (status == "pending")
+    response = press(house, wish(house), client=client)
+    assert (Booking.objects.get().status, "等场馆主管或主任审批" in said(response)[0]) == (status, status == "pending")
+
+
+def test_manager_does_not_confirm_for_himself(house):
+    Policy.objects.filter(venue=house.hall).update(needs_approval=True)
+    manager = house.staff("venue_manager")
+    own = make_member(name="王晓霞", user=manager)
+    KnownMember.objects.create(palace=house.palace, member=own)
+    press(house, wish(house, member=own.pk), client=house.client(manager))
+    assert Booking.objects.get().status == "pending"
+
+
+@pytest.mark.parametrize(("role", "made"), [("desk", 0), ("venue_manager", 1)])
+def test_walk_in_onto_a_place_that_is_approved_first_is_for_who_may_approve(house, role, made):
+    Policy.objects.filter(venue=house.hall).update(needs_approval=True)
+    client = house.of(role)
+    offered = [venue.name for venue, _rows in client.get("/desk/walk-in/").context["free"]]
+    begin(house, client=client)
+    assert (Booking.objects.count(), "羽毛球馆" in offered) == (made, bool(made))

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from bookings.history import history, ledger_of
 from bookings.mine_page import price_text
+from bookings.models import Booking
 from bookings.refusals import SENTENCES
 from bookings.services import cancel_booking, money, refund, take_payment
 from palace.core.models import LedgerEntry, LedgerTransaction
@@ -244,3 +245,59 @@ def test_money_is_part_of_the_history(house):
     take_payment(booking=booking, by=house.clerk, amount_fen=1500, account="cash", receipt_number="A")
     refund(booking=booking, by=house.clerk, amount_fen=500, account="cash", receipt_number="B", reason="少用一半")
     assert [event.what for event in history(booking)][:2] == ["退款 5 元", "收款 15 元"]
+
+
+def owed(house) -> str:
+    """A paid booking that was cancelled: the house keeps money that is not its own."""
+    booking = house.book(12)
+    take_payment(booking=booking, by=house.clerk, amount_fen=1500, account="cash", receipt_number="A-001")
+    cancel_booking(booking=booking, by=house.clerk, by_staff=True, reason="灯坏了")
+    return booking.number
+
+
+@pytest.mark.parametrize(("role", "count"), [("finance", 1), ("venue_manager", 1), ("desk", 0)])
+def test_money_that_is_owed_waits_in_the_list_of_who_may_give_it(house, role, count):
+    number, other = owed(house), house.book(14)
+    client = house.of(role)
+    response = client.get("/desk/bookings/", {"money": "back", "day": "2035-01-01"})
+    assert (response.context["owed_back"], [row.number for row, _chip in response.context["lines"]]) == (
+        count,
+        [number],
+    )
+    assert other.number in text(client.get("/desk/bookings/", {"money": "due", "day": "2035-03-14"}))
+
+
+def test_money_that_is_owed_is_a_task_of_today_until_it_went_back(house):
+    owed(house)
+    client = house.of("venue_manager")
+    today = client.get("/desk/")
+    assert (today.context["owed_back"], today.context["tasks"], "1 单取消了还没退钱" in text(today)) == (1, 1, True)
+    assert house.client().get("/desk/").context["owed_back"] == 0
+    give_back(house, Booking.objects.get())
+    assert client.get("/desk/").context["owed_back"] == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "says"), [("desk", "收过的钱由财务或场馆主管退"), ("venue_manager", "收过的钱记得退")]
+)
+def test_who_cancels_what_was_paid_reads_who_gives_it_back(house, role, says):
+    booking = house.book(12)
+    take_payment(booking=booking, by=house.clerk, amount_fen=1500, account="cash", receipt_number="A-001")
+    response = house.of(role).post(address("desk_cancel", booking), {"reason": "灯坏了"})
+    assert says in said(response)[0]
+
+
+def test_closure_names_what_was_paid_before_and_after(house):
+    booking = house.book(12)
+    take_payment(booking=booking, by=house.clerk, amount_fen=1500, account="cash", receipt_number="A-001")
+    fields = {
+        "target": f"unit-{house.court.pk}",
+        "starts_at": "2035-03-14T12:00",
+        "ends_at": "2035-03-14T14:00",
+        "reason": "检修",
+    }
+    client = house.client()
+    preview = client.post("/desk/closures/new/", fields)
+    assert "已付 15 元" in text(preview)
+    response = client.post("/desk/closures/new/", fields | {"confirm": "1", "seen": preview.context["seen"]})
+    assert said(response)[0].endswith("其中 1 单付过钱，要退。")

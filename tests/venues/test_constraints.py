@@ -35,7 +35,6 @@ def refused(owner, statement, params=()) -> str:
         ("UPDATE venues_policy SET buffer_minutes = 481", "policy_limits_sane"),
         ("UPDATE venues_policy SET early_minutes = 241", "policy_limits_sane"),
         ("UPDATE venues_policy SET party_max = 0", "policy_party_sane"),
-        ("UPDATE venues_policy SET horizon_days = 367", "policy_horizon_sane"),
         ("UPDATE venues_policy SET first_day = '1999-12-31'", "policy_years_sane"),
         ("UPDATE venues_tariff SET last_day = '2101-01-01'", "tariff_years_sane"),
         ("UPDATE venues_openinghours SET first_day = '0001-01-01'", "opening_years_sane"),

@@ -65,7 +65,12 @@ class Policy(OfVenue):
     )
     min_minutes = models.PositiveSmallIntegerField(_("shortest, in minutes"), default=60)
     max_minutes = models.PositiveSmallIntegerField(_("longest, in minutes"), default=120)
-    horizon_days = models.PositiveSmallIntegerField(_("days ahead"), default=7, help_text=_("1: today and tomorrow."))
+    horizon_days = models.PositiveSmallIntegerField(
+        _("days ahead"),
+        default=7,
+        help_text=_("1: today and tomorrow."),
+        validators=[MaxValueValidator(366, _("A day can be booked a year ahead at most: type 366 or less."))],
+    )
     opens_at = models.TimeField(
         _("new day opens at"),
         default="08:00",
@@ -86,11 +91,6 @@ class Policy(OfVenue):
         verbose_name_plural = _("booking policies")
         ordering = ["venue", "-first_day"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(horizon_days__lte=366),
-                name="policy_horizon_sane",
-                violation_error_message=_("A day can be booked a year ahead at most: type 366 or less."),
-            ),
             days_sane("policy_years_sane", "first_day", "last_day"),
             models.CheckConstraint(
                 condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),

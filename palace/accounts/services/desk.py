@@ -32,9 +32,10 @@ def register_at_desk(
 ) -> Member:
     """A member without an account, such as somebody without a phone. ``card_seen`` verifies where no roster does.
 
-    ``fields``: contact_phone, category, home_union, guardian. Raises ``card_taken`` or ``member_unclear``.
+    ``fields``: contact_phone, category, home_union, guardian. Raises ``card_taken``, ``card_unread`` or ``member_unclear``.
     """
     refuse_unclear(card_number, employer)
+    refuse_unread_card(card_seen, card_number)
     refuse_taken_card(card_number, name=name)
     member = new_member(name=name, card_number=card_number, employer=employer, registered_palace=palace, **fields)
     if not settle(member) and card_seen:
@@ -42,6 +43,13 @@ def register_at_desk(
     make_known(member=member, palace=palace)
     StaffAct.objects.create(member=member, palace=palace, by=by, what=StaffAct.What.REGISTERED)
     return member
+
+
+def refuse_unread_card(card_seen: bool, card_number: str) -> None:
+    """A card that was seen has a number: without it the same person could be verified again and again."""
+    if card_seen and not card_number:
+        text = _("Type the number of the card that you have seen.")
+        raise ValidationError({"card_number": ValidationError(text, code="card_unread")})
 
 
 def verify_by_sight(member: Member, by: User) -> None:
