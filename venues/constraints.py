@@ -16,6 +16,12 @@ def declare() -> None:
             "allocation_places_free": _(
                 "Some of these places are kept for somebody else at that time. Change the times or the places."
             ),
+            "opening_hours_apart": _(
+                "Somebody has just entered hours for this time. Look at the list, and change that row instead."
+            ),
+            "exception_hours_apart": _(
+                "Somebody has just entered a row for this day and time. Look at the list, and change that one instead."
+            ),
             "occupancy_places_free": _("Somebody has just taken this. Choose another time."),
             "discount_once": _("This category has a discount in this tariff already. Change that line."),
             "discount_at_most_all": _("Nobody pays more than the whole price: type a number from 0 to 100."),

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
+from django.contrib.postgres.fields import DecimalRangeField
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Func, Q, Sum, TimeField, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -27,6 +28,20 @@ class VenueQuerySet(models.QuerySet):
 class UnitQuerySet(models.QuerySet):
     def bookable(self):
         return self.filter(is_active=True, venue__is_active=True, palace__is_active=True)
+
+
+def seconds_taken(opens_at, closes_at) -> Func:
+    """What hours take of their day, by the function that the constraints ask; without hours all of it."""
+    return Func(opens_at, closes_at, function="venues_open_seconds", output_field=DecimalRangeField())
+
+
+class HoursQuerySet(models.QuerySet):
+    def clashing_with(self, row):
+        """Other rows that the database would not keep beside ``row``, the earliest first."""
+        own = seconds_taken(*(Value(each, TimeField()) for each in (row.opens_at, row.closes_at)))
+        beside = self.exclude(pk=row.pk).filter(**{name: getattr(row, name) for name in row.apart_within})
+        taken = seconds_taken(F("opens_at"), F("closes_at"))
+        return beside.alias(taken=taken).filter(taken__overlap=own).order_by("opens_at", "pk")
 
 
 class OccupancyQuerySet(models.QuerySet):

@@ -32,6 +32,7 @@ from venues.models import (
     Venue,
     VenuePhoto,
 )
+from venues.querysets import HoursQuerySet
 from venues.services import close
 
 from ..factories import at, make_member, make_palace, make_venue, tomorrow
@@ -331,6 +332,50 @@ def test_dated_exception_shows_whom_it_hits(client, venue, manager):
     other_day = fields | {"day": (tomorrow() + timedelta(days=1)).isoformat()}
     assert client.post(url("venues.openingexception", "add"), other_day).status_code == 302
     assert OpeningException.objects.get().day == tomorrow() + timedelta(days=1)
+
+
+def test_hours_entered_twice_are_a_sentence_that_names_the_other_row(client, venue, manager):
+    booked(Unit.objects.filter(venue=venue).first())
+    row = OpeningHours.objects.get(venue=venue, day_type=0)
+    add = url("venues.openinghours", "add")
+    twice = "周一已经有 8:00–22:00（起始日期相同）。改那一条，或者让一段在另一段开始时结束；换季的时间要另写起始日期。"
+    assert errors(client.post(add, hours_fields(row))) == [twice]
+    assert client.post(add, hours_fields(row, opens_at="22:00", closes_at="23:00")).status_code == 302
+    page = url("venues.openinghours", "change", row.pk)
+    assert client.post(page, hours_fields(row, opens_at="07:00")).status_code == 302  # itself is no other row
+    as_new = hours_fields(row, opens_at="07:00", _saveasnew="1")
+    assert errors(client.post(page, as_new)) == [twice.replace("8:00", "7:00")]
+    hours = OpeningHours.objects.filter(venue=venue, day_type=0)
+    assert list(hours.values_list("opens_at", "closes_at")) == [(time(7), time(22)), (time(22), time(23))]
+
+
+def test_closed_day_that_has_hours_is_a_sentence(client, venue, manager):
+    OpeningException.objects.create(
+        palace=venue.palace, venue=venue, day=tomorrow(), opens_at=time(10), closes_at=time(12), reason="盘点"
+    )
+    add, fields = url("venues.openingexception", "add"), {"venue": venue.pk, "day": tomorrow().isoformat()}
+    assert errors(client.post(add, fields | {"closed": "on", "reason": "检修"})) == [
+        "这一天已经有一条：10:00–12:00（盘点）。闭馆的日子只能有一条：改那一条，或者先把它删掉。"
+    ]
+    assert errors(client.post(add, fields | {"opens_at": "11:00", "closes_at": "14:00", "reason": "检修"})) == [
+        "同一天已经有 10:00–12:00（盘点）。改那一条，或者让一段在另一段开始时结束。"
+    ]
+    more = fields | {"opens_at": "12:00", "closes_at": "14:00", "reason": "检修"}
+    assert (client.post(add, more).status_code, OpeningException.objects.count()) == (302, 2)
+
+
+def test_hours_that_somebody_entered_meanwhile_are_a_sentence(client, venue, manager, monkeypatch):
+    """The form finds nothing yet; the database does."""
+    monkeypatch.setattr(HoursQuerySet, "clashing_with", lambda rows, row: rows.none())
+    row = OpeningHours.objects.get(venue=venue, day_type=0)
+    assert errors(client.post(url("venues.openinghours", "add"), hours_fields(row))) == [
+        "刚有人填了这段时间的开放时间。看看列表，改那一条就好。"
+    ]
+    fields = {"venue": venue.pk, "day": tomorrow().isoformat(), "closed": "on", "reason": "检修"}
+    assert client.post(url("venues.openingexception", "add"), fields).status_code == 302
+    assert errors(client.post(url("venues.openingexception", "add"), fields)) == [
+        "刚有人给这一天的这段时间填了一条。看看列表，改那一条就好。"
+    ]
 
 
 def test_deleting_hours_lists_whom_it_hits(client, venue, manager):

@@ -1,11 +1,16 @@
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from palace.core.constraints import days_sane
-from palace.core.wording import local_text
+from palace.core.wording import hours_text, local_text
 from palace.unions.models import Palace
 
+from ..querysets import HoursQuerySet
+from ..rules import interval
 from .house import Site, Venue
 
 
@@ -52,16 +57,39 @@ class Scoped(models.Model):
         Venue, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("venue"), db_constraint=False
     )
 
+    objects = HoursQuerySet.as_manager()
+    apart_within: tuple[str, ...] = ("palace_id", "site_id", "venue_id")
+
     class Meta:
         abstract = True
+
+    def clean(self):
+        """Raises ``hours_overlap`` or ``day_closed``, with the row that has the time already."""
+        super().clean()
+        other = type(self).objects.clashing_with(self).first() if self.is_closed_or_open() else None
+        if other:
+            raise self.clash_with(other)
+
+    def is_closed_or_open(self) -> bool:
+        """Whether the hours are both there, or both left out for a closed day: else the form says what is missing."""
+        raise NotImplementedError
+
+    def clash_with(self, other) -> ValidationError:
+        raise NotImplementedError
+
+    def hours(self) -> str:
+        """8:00–24:00, 18:00–2:00 next day."""
+        return hours_text(*interval(date(2000, 1, 1), self.opens_at, self.closes_at))  # type: ignore[attr-defined]
 
 
 class OpeningHours(Scoped):
     """Weekly hours with validity. A season is a row with a later first day: it wins while it lasts.
 
-    ``closes_at`` at or before ``opens_at`` means the next day: 18:00–02:00, 8:00–0:00.
+    ``closes_at`` at or before ``opens_at`` means the next day: 18:00–02:00, 8:00–0:00. The constraint
+    ``opening_hours_apart`` lets no two rows of a scope, day and first day share a time.
     """
 
+    apart_within = (*Scoped.apart_within, "day_type", "first_day")
     day_type = models.PositiveSmallIntegerField(_("day"), choices=DayType)
     opens_at = models.TimeField(_("opens"))
     closes_at = models.TimeField(_("closes"))
@@ -90,10 +118,24 @@ class OpeningHours(Scoped):
     def __str__(self):
         return f"{self.get_day_type_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
 
+    def is_closed_or_open(self) -> bool:
+        return None not in (self.opens_at, self.closes_at)
+
+    def clash_with(self, other) -> ValidationError:
+        text = _(
+            "%(day)s %(hours)s stands here already, from the same first day. Change that row, or let one end where the "
+            "other begins; a season has a first day of its own."
+        )
+        return ValidationError(text, "hours_overlap", {"day": other.get_day_type_display(), "hours": other.hours()})
+
 
 class OpeningException(Scoped):
-    """Another rule for one day: closed, or other hours. Several rows of one day are several intervals."""
+    """Another rule for one day: closed, or other hours. Several rows of one day are several intervals.
 
+    The constraint ``exception_hours_apart`` lets no two rows of a scope and day share a time; a closed one stands alone.
+    """
+
+    apart_within = (*Scoped.apart_within, "day")
     day = models.DateField(_("day"))
     closed = models.BooleanField(_("closed"), default=False)
     opens_at = models.TimeField(_("opens"), null=True, blank=True)
@@ -122,3 +164,20 @@ class OpeningException(Scoped):
 
     def __str__(self):
         return f"{self.day} {local_text(self, 'reason')}"
+
+    def is_closed_or_open(self) -> bool:
+        return [self.opens_at is None, self.closes_at is None] == [self.closed] * 2
+
+    def clash_with(self, other) -> ValidationError:
+        what = {"hours": _("closed") if other.closed else other.hours(), "reason": local_text(other, "reason")}
+        if self.closed or other.closed:
+            text = _(
+                "There is a row for this day already: %(hours)s (%(reason)s). A closed day is one row alone: change that "
+                "row, or delete it first."
+            )
+            return ValidationError(text, "day_closed", what)
+        text = _(
+            "%(hours)s (%(reason)s) stands here for the same day already. Change that row, or let one end where the other "
+            "begins."
+        )
+        return ValidationError(text, "hours_overlap", what)
