@@ -188,20 +188,22 @@ class Rulebook:
         return self.day_type(day) >= SATURDAY
 
     def opening(self, venue_id: int, day: date) -> list[tuple[datetime, datetime]]:
-        """Intervals that begin on ``day``; they may end after midnight. Empty on closed days."""
-        dated = self._nearest([e for e in self.exceptions if e.day == day], venue_id)
-        if dated:
-            return sorted(interval(day, e.opens_at, e.closes_at) for e in dated if not e.closed)
-        return sorted(interval(day, h.opens_at, h.closes_at) for h in self._weekly(venue_id, day))
+        """Intervals that begin on ``day``, none over another; they may end after midnight. Empty on closed days."""
+        dated = self._dated(venue_id, day)
+        if any(e.closed for e in dated):
+            return []
+        return united(interval(day, row.opens_at, row.closes_at) for row in dated or self._weekly(venue_id, day))
 
     def open_part(self, venue_id: int, starts_at: datetime, ends_at: datetime) -> timedelta:
-        """How much of the time lies within opening hours; the first opening may have begun the day before."""
+        """How much of the time lies within opening hours; the first opening may have begun the day before.
+
+        Where an evening lasts into the next day's early hours, a moment counts once.
+        """
         day, last = starts_at.astimezone(SHANGHAI).date() - timedelta(days=1), ends_at.astimezone(SHANGHAI).date()
         days = (day + timedelta(days=n) for n in range((last - day).days + 1))
-        opened = (
-            (max(since, starts_at), min(until, ends_at)) for d in days for since, until in self._opened(venue_id, d)
-        )
-        return sum((until - since for since, until in opened if since < until), timedelta())
+        opened = united(each for d in days for each in self._opened(venue_id, d))
+        within = ((max(since, starts_at), min(until, ends_at)) for since, until in opened)
+        return sum((until - since for since, until in within if since < until), timedelta())
 
     def _opened(self, venue_id: int, day: date) -> list[tuple[datetime, datetime]]:
         """``opening``, worked out once: who asks for each of a thousand bookings asks for few days."""
@@ -224,8 +226,10 @@ class Rulebook:
 
     def closed_reason(self, venue_id: int, day: date) -> DatedHours | None:
         """The dated exception that shuts the venue on ``day``."""
-        dated = self._nearest([e for e in self.exceptions if e.day == day], venue_id)
-        return next((e for e in dated if e.closed), None)
+        return next((e for e in self._dated(venue_id, day) if e.closed), None)
+
+    def _dated(self, venue_id: int, day: date) -> list:
+        return self._nearest([e for e in self.exceptions if e.day == day], venue_id)
 
     def _weekly(self, venue_id: int, day: date) -> list[Hours]:
         kind = self.day_type(day)
@@ -304,6 +308,17 @@ def interval(day: date, opens_at: time, closes_at: time) -> tuple[datetime, date
     """Opening on ``day``; closing at or before the opening time means the next day."""
     closing_day = day if closes_at > opens_at else day + timedelta(days=1)
     return at(day, opens_at), at(closing_day, closes_at)
+
+
+def united(intervals: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """In order, those that share a time as one. Those that only touch stay two: no booking lies across."""
+    found: list[tuple[datetime, datetime]] = []
+    for since, until in sorted(intervals):
+        if found and since < found[-1][1]:
+            found[-1] = found[-1][0], max(until, found[-1][1])
+        else:
+            found.append((since, until))
+    return found
 
 
 def by_venue(rows) -> dict[int, list]:

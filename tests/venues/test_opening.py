@@ -1,4 +1,4 @@
-"""Hours of the house do not share a time, and a closed day is closed: by the database and by the form."""
+"""Hours of the house do not share a time, and a closed day is closed: by the database, by the form, and in what is read."""
 
 from datetime import date, time, timedelta
 
@@ -8,9 +8,15 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
+from bookings.services import book_slot
+from bookings.slots import periods
+from bookings.stranded import stranded
+from venues import rulebook
 from venues.models import OpeningException, OpeningHours, Site
+from venues.previews import preview_hours
+from venues.rules import SHANGHAI, DatedHours, Hours, Rulebook, Validity, VenueRules, united
 
-from ..factories import make_palace, make_venue
+from ..factories import at, make_member, make_palace, make_venue
 
 DAY = date(2035, 3, 14)  # a Wednesday
 FIRST = date(2024, 1, 1)
@@ -212,3 +218,84 @@ def test_migration_names_rows_that_overlap_and_changes_nothing(fresh_db, owner):
     two.delete(), hours.delete()
     call_command("migrate", "venues", database="owner", verbosity=0)
     assert (outcome(owner, two), outcome(owner, hours)) == (WEEKLY, DATED)
+
+
+# --- what is read, should such rows be there all the same -----------------------------------------------------------
+
+
+def make_book(*hours, exceptions=(), venue=1) -> Rulebook:
+    return Rulebook(
+        palace_id=1,
+        version=1,
+        venues={venue: VenueRules(venue, 1, "羽毛球馆", "Badminton hall", "badminton", True)},
+        places={},
+        units={},
+        hours=tuple(
+            Hours(None, None, day_type, clock(opens), clock(closes), Validity(FIRST, None))
+            for day_type, opens, closes in hours
+        ),
+        exceptions=tuple(
+            DatedHours(None, None, DAY, not each, *(map(clock, each) if each else (None, None)), "检修", "")
+            for each in exceptions
+        ),
+        policies=(),
+        tariffs=(),
+        allocations=(),
+        calendar={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("intervals", "whole"),
+    [
+        ([], []),
+        ([(9, 21), (9, 21)], [(9, 21)]),
+        ([(11, 14), (9, 12)], [(9, 14)]),
+        ([(9, 12), (12, 14)], [(9, 12), (12, 14)]),  # a booking keeps to one of them
+        ([(9, 21), (10, 11), (20, 26)], [(9, 26)]),
+    ],
+)
+def test_united_joins_what_shares_a_time(intervals, whole):
+    def on_day(hours):
+        return [(at(DAY, since), at(DAY, until)) for since, until in hours]
+
+    assert united(on_day(intervals)) == on_day(whole)
+
+
+def test_closed_wins_over_hours_of_the_same_day():
+    week = (2, "09:00", "21:00")
+    assert make_book(week, exceptions=[("10:00", "12:00"), ("11:00", "14:00")]).opening(1, DAY) == [
+        (at(DAY, 10), at(DAY, 14))
+    ]
+    book = make_book(week, exceptions=[("10:00", "12:00"), ()])
+    assert (book.opening(1, DAY), book.closed_reason(1, DAY).reason) == ([], "检修")
+
+
+def test_open_part_counts_a_moment_once():
+    """Open until two, and again from one on the next day."""
+    book = make_book((2, "18:00", "02:00"), (2, "20:00", "21:00"), (3, "01:00", "05:00"))
+    spans = [(17, 20), (18, 21), (23, 26), (24, 27), (28, 30)]
+    assert [book.open_part(1, at(DAY, since), at(DAY, until)) for since, until in spans] == [
+        timedelta(hours=hours) for hours in (2, 3, 3, 3, 1)
+    ]
+
+
+@pytest.fixture
+def doubled(fresh_db, owner):
+    """A venue whose Wednesday was entered twice, before the database refused it."""
+    venue = make_venue(hours=(9, 21), policy={"horizon_days": 6000})
+    owner.execute("ALTER TABLE venues_openinghours DROP CONSTRAINT opening_hours_apart")
+    weekly(venue.palace, "09:00", "21:00", venue=venue, first_day=date(2020, 1, 1)).save()
+    return venue
+
+
+def test_doubled_hours_offer_each_slot_once_and_strand_nobody(doubled):
+    book, unit = rulebook.read(doubled.palace_id), doubled.units.first()
+    starts = [since.astimezone(SHANGHAI).hour for since, _until in periods(book, book.units[unit.pk], DAY)]
+    assert starts == list(range(9, 21))
+    member = make_member()
+    book_slot(unit=unit, member=member, starts_at=at(DAY, 10), ends_at=at(DAY, 11), by=member.user)
+    assert stranded(doubled.palace, at(DAY, 8)) == []
+    row = OpeningHours.objects.filter(venue=doubled, day_type=2).last()
+    assert preview_hours(doubled.palace_id, lambda: OpeningHours.objects.get(pk=row.pk).delete(), at(DAY, 8)) == []
+    assert len(preview_hours(doubled.palace_id, OpeningHours.objects.all().delete, at(DAY, 8))) == 1
