@@ -51,7 +51,7 @@ class BookingSerializer(serializers.ModelSerializer):
 
 
 class CancelSerializer(StrictSerializer):
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=200)
 
 
 class BookingFilter(filters.FilterSet):

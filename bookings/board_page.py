@@ -149,9 +149,16 @@ def weeks(venue: Venue, seen: Day, first: date) -> list[tuple[str, str]]:
 
 
 def next_day(venue: Venue, seen: Day) -> str:
-    """The next day within two weeks on which the house is open: the door out of a day without anything."""
-    days = [seen.day + n * DAY for n in range(1, 15)]
-    return next((board_link(venue.pk, day) for day in days if seen.book.opening(venue.pk, day)), "")
+    """The nearest day within two weeks that can be booked, a later one before an earlier: the door out of a day without anything."""
+    today = local_day(seen.now)
+    days = [seen.day + n * DAY for n in (*range(1, 15), *range(-1, -15, -1))]
+    return next((board_link(venue.pk, day) for day in days if day >= today and can_be_booked(seen, day)), "")
+
+
+def can_be_booked(seen: Day, day: date) -> bool:
+    """Whether the house is open then, and bookings for it have begun for some place."""
+    policies = [policy for unit in seen.units if (policy := seen.book.policy(unit, day))]
+    return bool(seen.book.opening(seen.venue_id, day)) and any(p.opens_for(day) <= seen.now for p in policies)
 
 
 def tabs(venue: Venue, day: date, as_list: bool) -> list[tuple[str, str, bool]]:

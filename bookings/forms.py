@@ -153,7 +153,9 @@ class CancelForm(forms.Form):
     """Why it is given back: one press at most, and own words where none of the reasons fits."""
 
     why = forms.ChoiceField(label=_("Why"), initial="plans", widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("In your words"), max_length=160, required=False)
+    reason = forms.CharField(
+        label=_("In your words"), max_length=160, required=False, help_text=_("Needed only with “Another reason”.")
+    )
 
     def __init__(self, data=None):
         super().__init__(data)

@@ -44,4 +44,5 @@ def where_text(booking: Booking) -> str:
 
 def description(booking: Booking) -> str:
     number = _("Booking %(number)s.") % {"number": spaced(booking.number)}
-    return f"{number} {cancel_rule(booking)}" if booking.is_active else number
+    between = " " if in_english() else ""
+    return f"{number}{between}{cancel_rule(booking)}" if booking.is_active else number

@@ -31,6 +31,7 @@ urlpatterns = [
 ]
 
 handler400 = "palace.pages.errors.bad_request"
+handler500 = "palace.pages.errors.server_error"
 
 
 def hot_views():

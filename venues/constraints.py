@@ -9,6 +9,9 @@ def declare() -> None:
     explain(
         {
             "allocation_run_in_space": _("The space has fewer places than that. Keep a shorter run."),
+            "occupancy_run_in_space": _(
+                "Bookings or closures still to come are on places behind that. Move or cancel them first, or keep these places."
+            ),
             "unit_run_in_space": _(
                 "The unit ends behind the last place of its space. Make the run shorter, or the space larger."
             ),

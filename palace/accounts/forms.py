@@ -14,9 +14,10 @@ from palace.unions.models import Union
 from .models import MemberCategory
 from .phones import normalise
 from .vault import clean_number
-from .words import tidy, tidy_card, tidy_name
+from .words import is_written, tidy, tidy_card, tidy_name
 
 CODE_PLACES = 6
+EMPLOYER_SIGNS = "·'’.-() （）0123456789&/,，、“”\"#+№—"
 
 
 class PhoneField(forms.CharField):
@@ -151,6 +152,8 @@ class PersonFields(forms.Form):
         name = tidy_name(self.cleaned_data["name"])
         if not name:
             raise ValidationError(_("Write your name."), code="required")
+        if not is_written(name):
+            raise ValidationError(_("A name has letters only. Write it as on your card."), code="name")
         return name
 
     def clean_card_number(self):
@@ -162,7 +165,10 @@ class PersonFields(forms.Form):
         return card
 
     def clean_employer(self):
-        return tidy(self.cleaned_data["employer"])
+        employer = tidy(self.cleaned_data["employer"])
+        if employer and not is_written(employer, also=EMPLOYER_SIGNS):
+            raise ValidationError(_("Write the employer's name in letters and figures."), code="name")
+        return employer
 
     def person(self) -> dict:
         return {name: self.cleaned_data[name] for name in ("name", "card_number", "employer", "home_union")}

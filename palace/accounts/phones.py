@@ -1,22 +1,25 @@
 """Phone numbers: stored as +86…, typed and shown without it."""
 
-import phonenumbers
+import re
+import unicodedata
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})", re.ASCII)
+
 
 def normalise(value: str) -> str:
-    """``value`` in international form. Full-width digits, spaces and a missing +86 are accepted.
+    """``value``, a mobile number of the mainland, in international form. Full-width digits, spaces, hyphens and a missing
+    +86 are accepted. Nothing else gets a code: a foreign or made-up number would cost money and never work.
 
     Raises ``ValidationError`` (``phone_invalid``) with what to do.
     """
-    try:
-        number = phonenumbers.parse(value or "", "CN")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    text = re.sub(r"[\s()\-\u2010-\u2015]", "", unicodedata.normalize("NFKC", value or ""))
+    found = MOBILE.fullmatch(text)
+    if not found:
         raise ValidationError(_("A mobile number has 11 digits. Check it and type it again."), code="phone_invalid")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"+86{found[1]}"
 
 
 def shown(value: str | None) -> str:

@@ -24,6 +24,12 @@ def tidy_name(value: str | None) -> str:
     return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
 
 
+def is_written(text: str, also: str = "·'’.-() （）") -> bool:
+    """Letters of any script, rare Chinese ones too, and the signs ``also``; pictures and brackets of code are no name."""
+    kinds = [unicodedata.category(char)[0] for char in text if char not in also]
+    return "L" in kinds and set(kinds) <= {"L", "M"}
+
+
 def tidy_card(value: str | None) -> str:
     """Capital letters and figures only."""
     return re.sub(r"[\s\-—_]", "", tidy(value)).upper()

@@ -41,7 +41,16 @@ def headers_of(code: str) -> dict[str, str]:
     return HEADERS.get(status_of(code), {})
 
 
-def unavailable_body() -> dict:
+def waited_in_vain(error: Exception) -> bool:
+    """Whether the database answered, but not in time: a lock or the statement took too long."""
+    return getattr(error.__cause__, "sqlstate", None) in {"55P03", "57014"}
+
+
+def unavailable_body(error: Exception) -> dict:
+    """Why the database does not serve this now: somebody holds what is asked for, or it does not answer at all."""
+    if waited_in_vain(error):
+        message = _("Somebody is changing the same at this moment. Nothing was changed; try again in some seconds.")
+        return {"code": "busy", "message": message, "fields": {}}
     message = _("The service is not reachable for a moment. Nothing was changed; try again in some seconds.")
     return {"code": "unavailable", "message": message, "fields": {}}
 
@@ -120,7 +129,7 @@ def exception_handler(error, context):
         return Response({"code": "in_use", "message": message, "fields": {}}, status=status.HTTP_409_CONFLICT)
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("The database does not answer", exc_info=error)
-        return Response(unavailable_body(), status=503, headers=headers_of("unavailable"))
+        return Response(unavailable_body(error), status=503, headers=headers_of("unavailable"))
     if isinstance(error, Http404):
         error = NotFound()
     elif isinstance(error, PermissionDenied):

@@ -60,9 +60,9 @@ def answered(view, request, kwargs) -> HttpResponse:
     except ValidationError as error:
         body = refusal_body(error)
         return as_response(body, status_of(body["code"]), headers_of(body["code"]))
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError) as error:
         logger.warning("The database does not answer %s", request.path_info, exc_info=True)
-        return as_response(unavailable_body(), 503, headers_of("unavailable"))
+        return as_response(unavailable_body(error), 503, headers_of("unavailable"))
 
 
 def on_a_live_connection(view, request, kwargs) -> HttpResponse:

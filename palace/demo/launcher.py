@@ -136,6 +136,11 @@ class Launcher:
         host, port = self.chosen.host, self.chosen.port
         if options.is_free(host, port):
             return
+        if not options.is_ours(host):
+            raise Failed(
+                self.say("%(host)s is no address of this machine. Leave --host away, or give it without one.")
+                % {"host": host}
+            )
         text = self.say('Port %(port)s is taken. Try: make demo ARGS="--port %(other)s"')
         raise Failed(text % {"port": port, "other": options.next_free(host, port)})
 

@@ -39,6 +39,11 @@ def is_free(host, port) -> bool:
         return True
 
 
+def is_ours(host) -> bool:
+    """Whether anything at all can listen at ``host``."""
+    return is_free(host, 0)
+
+
 def free_port(host=LOCAL) -> int:
     with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
         probe.bind((host, 0))

@@ -6,7 +6,7 @@ from palace.accounts.limits import spoken
 from palace.accounts.models import FactorReset, RoleAssignment, RoleState, User
 from palace.accounts.permissions import deciders
 from palace.core.navigation import address
-from palace.core.wording import clock_text, date_text, local_day, local_text
+from palace.core.wording import clock_text, date_text, local_day, local_text, masked_number
 
 from .services import notify_account
 
@@ -20,6 +20,15 @@ def say_locked_out(outbox) -> None:
         kind = KINDS[outbox.payload["kind"]]
         told = {"kind": kind, "user": user, "outbox": outbox, "link": address("me_password")}
         notify_account(facts=lambda: {"when": when(outbox.created_at), "wait": spoken(wait)}, **told)
+
+
+def say_phone_changed(outbox) -> None:
+    """By SMS to the number that was; in the portal too."""
+    user = User.objects.filter(pk=outbox.payload["user"]).first()
+    if user:
+        told = {"kind": "phone_changed", "user": user, "outbox": outbox, "link": address("me_sessions")}
+        facts = {"phone": masked_number(user.phone or "")}
+        notify_account(facts=lambda: facts | {"when": when(outbox.created_at)}, phone=outbox.payload["phone"], **told)
 
 
 def say_factor_reset(outbox) -> None:

@@ -20,6 +20,7 @@ class Config(AppConfig):
         outbox.register("member_verified", members.say_verified, pgettext_lazy("topic", "Member verified"))
         outbox.register("member_refused", members.say_refused, pgettext_lazy("topic", "Member not verified"))
         outbox.register("locked_out", access.say_locked_out, pgettext_lazy("topic", "Sign-in locked"))
+        outbox.register("phone_changed", access.say_phone_changed, pgettext_lazy("topic", "Number changed"))
         outbox.register("factor_reset", access.say_factor_reset, pgettext_lazy("topic", "Second factor reset"))
         outbox.register("role_requested", access.say_role_requested, pgettext_lazy("topic", "Role asked for"))
         sweeps.register("messages", tasks.ask_to_send)

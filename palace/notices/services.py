@@ -53,21 +53,26 @@ def notify(
 
 
 def notify_account(
-    *, kind: str, user: User, facts: Callable[[], dict], outbox: OutboxMessage, link: str = ""
+    *, kind: str, user: User, facts: Callable[[], dict], outbox: OutboxMessage, link: str = "", phone: str = ""
 ) -> list[Message]:
-    """Tell the owner of an account about his access; where he is no member, only by SMS and e-mail."""
+    """Tell the owner of an account about his access; where he is no member, only by SMS and e-mail.
+
+    ``phone`` gets the SMS instead of the account's own number.
+    """
     if not user.is_active:
         return []
     member = Member.objects.filter(user=user).first()
-    return write(kind, facts, user, True, {"member": member, "outbox_id": outbox.pk, "link": link})
+    return write(kind, facts, user, True, {"member": member, "outbox_id": outbox.pk, "link": link}, phone)
 
 
-def write(kind: str, facts: Callable[[], dict], user: User, outside: bool, common: dict) -> list[Message]:
+def write(
+    kind: str, facts: Callable[[], dict], user: User, outside: bool, common: dict, phone: str = ""
+) -> list[Message]:
     """Messages of ``kind`` with the fields ``common``; in the portal for members only."""
     messages = [in_portal(kind, facts)]
     if outside:
         with override(user.language):
-            messages += sent_outside(kind, facts(), user)
+            messages += sent_outside(kind, facts(), user, phone or user.phone)
     for message in messages:
         for name, value in ({"kind": kind} | common).items():
             setattr(message, name, value)
@@ -84,11 +89,11 @@ def in_portal(kind: str, facts: Callable[[], dict]) -> Message:
     return Message(channel=Channel.IN_APP, state=MessageState.SENT, sent_at=timezone.now(), **told)
 
 
-def sent_outside(kind: str, facts: dict, user: User):
+def sent_outside(kind: str, facts: dict, user: User, phone: str | None):
     """One message for each way to reach ``user`` outside the portal, in the active language."""
     title, body, now = texts.title_of(kind, facts), texts.body_of(kind, facts), timezone.now()
     template = texts.sms_template(kind, user.language)
-    if user.phone and template and sms.is_set():
+    if phone and template and sms.is_set():
         values = template.values(facts)
         params = {"template": template.code, "values": values}
         yield Message(
@@ -96,7 +101,7 @@ def sent_outside(kind: str, facts: dict, user: User):
             title=title,
             body=template.filled(values),
             params=params,
-            to=user.phone,
+            to=phone,
             next_try_at=now,
         )
     if user.email:

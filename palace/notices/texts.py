@@ -99,6 +99,12 @@ TEXTS: dict[str, Text] = {
             "%(when)s: an administrator disconnected your app and signed you out everywhere. Reason: %(reason)s. Connect a new app at your next sign-in. Did you not ask for this? Call the house at once."
         ),
     ),
+    "phone_changed": Text(
+        gettext_noop("Your mobile number was changed"),
+        gettext_noop(
+            "%(when)s: your account signs in with another number from now on, %(phone)s. Was it not you? Call the house at once."
+        ),
+    ),
     "role_requested": Text(
         gettext_noop("A role waits for your decision"),
         gettext_noop(

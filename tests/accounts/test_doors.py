@@ -549,8 +549,23 @@ def test_hostile_text_is_refused_or_kept_as_text(client, texts):
         details(client, name="<script>alert(1)</script>", employer="x", home_union="999999999999999999999").status_code
         == 422
     )
-    assert details(client, name="<script>alert(1)</script>", employer="x").status_code == 302
-    assert "<script>alert(1)" not in client.get(reverse("me")).content.decode()
+    assert errors_of(details(client, name="<script>alert(1)</script>", employer="x")) == {
+        "name": ["姓名只写文字，照着卡上写。"]
+    }
+    assert errors_of(details(client, name="周小明", employer="🏭🏭")) == {"employer": ["单位名称只写文字和数字。"]}
+    assert Member.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["𠮷野", "买买提·阿不都", "O'Brien", "欧阳 (小)", "é"])
+def test_names_of_any_script_are_names(client, texts, name):
+    prove(client, texts)
+    assert details(client, name=name, employer="鼎新照明（三厂）").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["😀🎉", "周小明😀", "<b>", "123", "·"])
+def test_pictures_and_code_are_no_names(client, texts, name):
+    prove(client, texts)
+    assert (details(client, name=name, employer="鼎新照明").status_code, Member.objects.count()) == (422, 0)
 
 
 # --- new password -------------------------------------------------------------------------------------------------

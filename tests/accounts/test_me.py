@@ -6,7 +6,11 @@ from django.utils import timezone
 
 from palace.accounts.models import Member, RosterEntry, StaffAct
 from palace.accounts.phones import shown
+from palace.accounts.services.desk import set_phone
 from palace.accounts.services.reads import log_reads
+from palace.core.models import OutboxMessage
+from palace.notices.access import say_phone_changed
+from palace.notices.models import Message
 
 from ..factories import make_member, make_palace, make_union, make_user
 
@@ -170,3 +174,17 @@ def test_verified_at_is_kept_by_the_database(member):
     with pytest.raises(IntegrityError), transaction.atomic():
         Member.objects.filter(pk=member.pk).update(verified_at=None, state="verified")
     assert fresh(member).verified_at <= timezone.now()
+
+
+def test_old_number_is_told_of_the_new_one(settings):
+    settings.SMS_ENDPOINT = "http://127.0.0.1:9/"
+    user = make_user()
+    user.phone = "+8613800000001"
+    user.save()
+    make_member(user=user)
+    set_phone(user, "+8613900000002")
+    told = OutboxMessage.objects.get(topic="phone_changed")
+    assert told.payload == {"user": user.pk, "phone": "+8613800000001"}
+    say_phone_changed(told)
+    messages = {m.channel: m for m in Message.objects.filter(kind="phone_changed")}
+    assert (messages["sms"].to, "139****0002" in messages["in_app"].body) == ("+8613800000001", True)

@@ -514,7 +514,7 @@ def test_slots_follow_bookings_cancellations_closures_and_rules_at_once(client, 
     assert reasons() == ["", ""]
     made = post(client, body(unit), headers | {"Idempotency-Key": "k"}).json()
     assert reasons() == ["taken", ""]
-    post(client, {}, headers, f"{BOOKINGS}{made['id']}/cancel/")
+    post(client, {"reason": "x"}, headers, f"{BOOKINGS}{made['id']}/cancel/")
     assert reasons() == ["", ""]
     closure = Closure(
         palace=venue.palace, venue=venue, starts_at=at(tomorrow(), 14), ends_at=at(tomorrow(), 16), reason="检修"
@@ -611,7 +611,10 @@ def test_bookings_are_the_callers_and_his_dependants(client, unit, member):
     assert [told[k] for k in ("count", "next", "previous")] == [2, None, None]
     assert [b["member"] for b in told["results"]] == [child.pk, member.pk]
     assert refused(client.get(f"{BOOKINGS}{other['id']}/", headers=head_of(member))) == (404, "not_found")
-    assert refused(post(client, {}, head_of(member), f"{BOOKINGS}{other['id']}/cancel/")) == (404, "not_found")
+    assert refused(post(client, {"reason": "x"}, head_of(member), f"{BOOKINGS}{other['id']}/cancel/")) == (
+        404,
+        "not_found",
+    )
     assert Booking.objects.get(pk=other["id"]).status == "confirmed"
 
 
@@ -653,7 +656,7 @@ def test_audit_tells_the_caller_from_the_proxy(client, unit, member, settings):
     settings.PROXY_COUNT = 1
     headers = head_of(member, "k", **{"X-Forwarded-For": "6.6.6.6, 10.1.2.3"})
     made = post(client, body(unit), headers).json()
-    post(client, {"reason": ""}, headers, f"{BOOKINGS}{made['id']}/cancel/")
+    post(client, {"reason": "x"}, headers, f"{BOOKINGS}{made['id']}/cancel/")
     rows = AuditEntry.objects.filter(table_name="bookings_booking").order_by("pk").values_list("action", "address")
     assert list(rows) == [("insert", "10.1.2.3"), ("update", "10.1.2.3")]
 
@@ -663,13 +666,15 @@ def test_cancel_refuses(client, unit, member):
     made = post(client, body(unit), headers | {"Idempotency-Key": "k"}).json()
     path = f"{BOOKINGS}{made['id']}/cancel/"
     assert refused(post(client, {"status": "used"}, headers, path)) == (400, "unknown_field")
+    assert refused(post(client, {}, headers, path)) == (400, "required")
+    assert refused(post(client, {"reason": " "}, headers, path)) == (400, "blank")
     assert refused(post(client, {"reason": "长" * 201}, headers, path)) == (400, "max_length")
     assert refused(post(client, {"reason": "a\u0000"}, headers, path)) == (400, "null_characters_not_allowed")
     assert refused(post(client, '{"reason": "\\ud800"}', headers, path)) == (400, "parse_error")
     assert refused(post(client, {}, {}, path)) == (401, "not_authenticated")
     assert refused(post(client, " " * (2 * 1024 * 1024 + 1), headers, path)) == (413, "too_large")
     Booking.objects.update(cancel_before=timezone.now())
-    assert refused(post(client, {}, headers, path)) == (409, "too_late")
+    assert refused(post(client, {"reason": "x"}, headers, path)) == (409, "too_late")
     assert Booking.objects.get().status == "confirmed"
 
 

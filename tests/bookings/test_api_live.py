@@ -60,7 +60,7 @@ def test_book_parallel_rivals_one_wins_and_the_others_are_told(fresh_db):
 def test_cancel_parallel_twins_cancel_once(fresh_db):
     unit, headers = make_venue().units.first(), head_of(make_member())
     made = post(Client(), body(unit), headers | {"Idempotency-Key": "k"}).json()
-    answers = in_parallel([lambda: post(Client(), {}, headers, f"{BOOKINGS}{made['id']}/cancel/")] * 8)
+    answers = in_parallel([lambda: post(Client(), {"reason": "x"}, headers, f"{BOOKINGS}{made['id']}/cancel/")] * 8)
     assert sorted(a.status_code for a in answers) == [200] + [409] * 7
     assert Occupancy.objects.holding().count() == 0
 

@@ -540,7 +540,7 @@ def test_board_counts_seven_days(client):
         ("周六", 13, "空 4"),
         ("周日", 14, "空 4"),
         ("周一", 15, "空 4"),
-        ("周二", 16, "未开放"),
+        ("周二", 16, "待开订"),
     ]
 
 
@@ -934,7 +934,8 @@ def test_clash_between_check_and_claim_is_answered_alike(client, monkeypatch):
         (7, DAY + timedelta(days=1), "outside_hours", 400),
         (22, DAY, "outside_hours", 400),
         (14, DAY + timedelta(days=31), "too_early", 400),
-        (14, date(2199, 12, 31), "too_early", 400),
+        (14, date(2100, 12, 31), "too_early", 400),
+        (14, date(2101, 1, 1), "bad_start", 400),
         (14, date(2000, 1, 1), "past", 400),
     ],
 )
@@ -1314,3 +1315,12 @@ def test_pages_cost_the_same_for_thirty_venues(client):
 
 def test_weekday_of_the_examples():
     assert datetime(2032, 3, 10, tzinfo=SHANGHAI).weekday() == 2
+
+
+def test_door_out_of_a_day_that_cannot_be_booked_leads_to_one_that_can(client):
+    venue = make_venue(policy={"horizon_days": 3, "opens_at": time(0)})
+    for ahead in (5, 9):
+        page = board(client, venue, day=DAY + timedelta(days=ahead))
+        assert page.context["next_day"] == f"/venues/{venue.pk}/?day={DAY + timedelta(days=3)}"
+        assert "看最近能订的一天" in text(page)
+    assert board(client, venue, day=DAY + timedelta(days=300)).context["next_day"] == ""

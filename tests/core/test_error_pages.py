@@ -1,11 +1,16 @@
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
 from django.utils.translation import override
 from django.views import defaults
 from django.views.csrf import csrf_failure
+
+from palace.core.api import unavailable_body
+from palace.pages.errors import server_error
 
 from ..factories import make_user
 
@@ -80,3 +85,39 @@ def test_other_method_leaves_the_api_its_own_words(client):
 def test_form_that_is_too_large_is_told_so(client, fields, status):
     response = client.post("/sign-in/", urlencode(fields), content_type="application/x-www-form-urlencoded")
     assert (response.status_code, "<h1>内容太大了</h1>" in response.content.decode()) == (status, status == 413)
+
+
+def answer_to(error, path="/somewhere/"):
+    try:
+        raise error
+    except type(error):
+        return server_error(RequestFactory().get(path))
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("closed")])
+def test_page_of_a_database_that_is_away_says_to_try_again(error):
+    response = answer_to(error)
+    page = response.content.decode()
+    assert (response.status_code, response.headers["Retry-After"], "<h1>这会儿太忙，再试一次</h1>" in page) == (
+        503,
+        "2",
+        True,
+    )
+    assert answer_to(ValueError("ours")).status_code == 500
+
+
+@pytest.mark.django_db
+def test_pages_of_a_portal_without_its_database_are_busy_and_not_broken(client, monkeypatch):
+    def gone(*args, **kwargs):
+        raise OperationalError("gone")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", gone)
+    assert {client.get(path).status_code for path in ("/", "/venues/", "/sign-in/", "/desk/")} <= {503, 200, 302}
+    assert client.get("/venues/").status_code == 503
+
+
+def test_who_waited_for_a_lock_reads_that_somebody_changes_the_same():
+    late, gone = OperationalError("late"), OperationalError("gone")
+    late.__cause__ = psycopg.errors.LockNotAvailable()
+    assert [unavailable_body(error)["code"] for error in (late, gone)] == ["busy", "unavailable"]

@@ -194,3 +194,35 @@ def test_rules_version_rises_with_each_change_of_a_rule(fresh_db, owner):
         before = version()
         owner.execute(statement)
         assert version() > before
+
+
+TAKEN = [
+    ("venues_occupancy", "occupancy_run_in_space"),
+    ("venues_allocation", "allocation_run_in_space"),
+]
+
+
+@pytest.mark.parametrize(("table", "name"), TAKEN)
+@pytest.mark.parametrize("is_over", [False, True])
+def test_space_does_not_shrink_under_what_is_still_to_come(fresh_db, owner, table, name, is_over):
+    space = make_venue().spaces.get()
+    with psycopg.connect(fresh_db.app, autocommit=True) as app:
+        app.execute(*call(claim(space, first=6, count=1)))
+    day = tomorrow()
+    Allocation.objects.create(
+        palace_id=space.palace_id,
+        space=space,
+        first_place=6,
+        starts_at=at(day, 20),
+        ends_at=at(day, 21),
+        kind="club",
+        holder="羽协",
+    )
+    owner.execute("DELETE FROM venues_unit WHERE first_place = 6")
+    other = {"venues_occupancy": "venues_allocation", "venues_allocation": "venues_occupancy"}[table]
+    owner.execute(f"DELETE FROM {other}")
+    if is_over:
+        owner.execute(f"UPDATE {table} SET starts_at = now() - interval '2 days', ends_at = now() - interval '1 day'")
+        owner.execute("UPDATE venues_space SET places = 5")
+    else:
+        assert refused(owner, "UPDATE venues_space SET places = 5") == name

@@ -12,6 +12,7 @@ from palace.accounts.models import CodePurpose, HardshipFile, Member, MemberStat
 from palace.accounts.phones import normalise
 from palace.accounts.sessions import end_sessions
 from palace.accounts.words import pinyin_of
+from palace.core.outbox import put
 
 from .members import (
     locked,
@@ -110,12 +111,16 @@ def refuse_foreign_access(member: Member, by: User) -> None:
 
 
 def set_phone(user: User, phone: str) -> None:
+    """The old number is told: whoever took it over by a phone left lying about does not get away quietly."""
+    old = user.phone
     user.phone, user.phone_verified = phone, True
     try:
         with transaction.atomic():
             user.save(update_fields=["phone", "phone_verified"])
     except IntegrityError as error:
         raise ValidationError(_("This number has another account already."), code="phone_taken") from error
+    if old and old != phone:
+        put("phone_changed", {"user": user.pk, "phone": old})
 
 
 @transaction.atomic
