@@ -28,7 +28,7 @@ class Viewer:
 class Stretch:
     """A time of a row that looks alike. ``state`` is a class of ``.slot``; ``spoken`` is read out and not shown.
 
-    ``room`` is what is left between marks: where columns are too coarse, it gives way.
+    ``room`` is what is left between marks: where columns are too coarse, it gives way to them, unless it runs now.
     """
 
     since: datetime

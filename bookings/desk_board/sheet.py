@@ -1,5 +1,6 @@
 """From a day's facts to a table: queries, rows, columns."""
 
+import itertools
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
@@ -23,6 +24,7 @@ HOUR = timedelta(hours=1)
 NOTHING = Q()
 STEPS = [timedelta(minutes=minutes) for minutes in (30, 15, 10)]
 FINEST = timedelta(minutes=5)
+GIVES_WAY, TAKEN = {"past": 1, "free": 2}, 3  # the states that yield to all others; room yields to every mark
 
 
 def sheet(*, palace, day: date, now: datetime, viewer: Viewer) -> Sheet:
@@ -50,7 +52,7 @@ def draw(facts: Facts) -> Sheet:
     since, until = facts.since, facts.until
     step = step_of(facts, since, until)
     places = [place for venue in facts.venues for place in places_of(facts.book, venue)]
-    cells = [cells_of(stretches_of(facts, place, since, until), since, step) for place in places]
+    cells = [cells_of(stretches_of(facts, place, since, until), since, step, facts.now) for place in places]
     shown = [booking.ends_at > since and booking.starts_at < until for booking in facts.of_the_day()]
     return Sheet(
         caption=_("%(day)s: who has which place when") % {"day": day_text(facts.day)},
@@ -122,16 +124,28 @@ def step_of(facts: Facts, since: datetime, until: datetime) -> timedelta:
     return next((step for step in STEPS if not any(offset % step for offset in offsets)), FINEST)
 
 
-def cells_of(stretches: list[Stretch], since: datetime, step: timedelta) -> list[Cell]:
-    """Stretches as spans of columns. A mark has the whole of a column that it touches, room gives way."""
-    cells: list[Cell] = []
-    column = 0
+def cells_of(stretches: list[Stretch], since: datetime, step: timedelta, now: datetime) -> list[Cell]:
+    """Stretches without a gap as spans of columns: whichever touches a column with the best claim has all of it."""
+    columns: dict[int, Stretch] = {}
     for each in stretches:
-        end = (each.until - since) // step if each.room else -((since - each.until) // step)
-        if end > column:
-            cells.append(Cell(end - column, each.state, each.label, each.spoken, each.href))
-            column = end
-    return cells
+        for n in range((each.since - since) // step, -((since - each.until) // step)):
+            begins = since + n * step
+            columns[n] = stronger(columns.get(n, each), each, begins, begins + step, now)
+    return [
+        Cell(len(list(same)), each.state, each.label, each.spoken, each.href)
+        for each, same in itertools.groupby(columns.values())
+    ]
+
+
+def stronger(earlier: Stretch, later: Stretch, begins: datetime, ends: datetime, now: datetime) -> Stretch:
+    return earlier if claim(earlier, begins, ends, now) > claim(later, begins, ends, now) else later
+
+
+def claim(stretch: Stretch, begins: datetime, ends: datetime, now: datetime) -> tuple[bool, int, bool]:
+    """First what runs, where the line of now stands; then what is taken; then what has no other column."""
+    runs = begins <= now < ends and stretch.since <= now < stretch.until
+    weight = 0 if stretch.room else GIVES_WAY.get(stretch.state, TAKEN)
+    return runs, weight, begins <= stretch.since and stretch.until <= ends
 
 
 def hours_of(since: datetime, until: datetime, step: timedelta) -> list[tuple[str, int]]:

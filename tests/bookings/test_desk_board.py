@@ -9,7 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from bookings.desk_board import Viewer, sheet
+from bookings.desk_board.parts import HALF_HOUR, Stretch
+from bookings.desk_board.sheet import cells_of
 from bookings.services import check_in, mark_no_show
+from bookings.walk_ins import walk_in
 from venues.models import Allocation, Closure, OpeningException, OpeningHours, Policy, Unit
 from venues.services import close
 
@@ -188,6 +191,60 @@ def test_shared_unit_counts_who_is_inside(house):
     check_in(booking=house.book(10, unit=gym, party_size=12), by=house.clerk, now=at(DAY, 10))
     house.book(10, unit=gym, party_size=3, member=make_member())
     assert row(house, "健身房 40 位")[1] == (2, "in", "12 人在")
+
+
+def test_walk_in_of_this_half_hour_shows_who_is_in_and_not_that_it_is_over(house):
+    gym = house.gym.units.get()
+    check_in(booking=house.book(10, unit=gym, party_size=2), by=house.clerk, now=at(DAY, 10))
+    walk_in(unit=gym, member=make_member(), party_size=1, by=house.clerk, now=at(DAY, 10, 41))
+    walk_in(unit=gym, member=make_member(), party_size=2, by=house.clerk, now=at(DAY, 10, 46))
+    shown = [row(house, "健身房 40 位", now=at(DAY, 10, minute))[:3] for minute in (40, 48)]
+    assert shown == [
+        [(2, "past", ""), (1, "past", "已结束"), (1, "in", "2 人在")],
+        [(2, "past", ""), (1, "past", "已结束"), (1, "in", "5 人在")],
+    ]
+
+
+def test_walk_in_on_a_court_has_the_half_hour_in_which_it_began(house):
+    walk_in(unit=house.court, member=house.member, party_size=2, by=house.clerk, now=at(DAY, 10, 41))
+    assert row(house, "1 号场", now=at(DAY, 10, 48))[:2] == [(3, "past", ""), (1, "in", "周*明 到馆")]
+
+
+TEN = at(DAY, 10)
+
+
+def piece(since, until, state, label, **options):
+    return Stretch(TEN + timedelta(minutes=since), TEN + timedelta(minutes=until), state, label, **options)
+
+
+@pytest.mark.parametrize(
+    ("minute", "pieces", "cells"),
+    [
+        (48, [(0, 41, "past", "A"), (41, 46, "past", "B"), (46, 60, "in", "C")], [(1, "A"), (1, "C")]),
+        (48, [(0, 40, "past", "A"), (41, 60, "in", "C")], [(1, "A"), (1, "C")]),
+        (48, [(30, 46, "in", "A"), (46, 60, "free", "B")], [(1, "B")]),  # runs
+        (45, [(30, 46, "in", "A"), (46, 60, "taken", "B")], [(1, "A")]),
+        (46, [(30, 46, "past", "A"), (46, 60, "taken", "B")], [(1, "B")]),
+        (0, [(30, 40, "free", "A"), (40, 50, "taken", "B"), (50, 60, "free", "C")], [(1, "B")]),
+        (0, [(30, 40, "taken", "A"), (40, 60, "taken", "B")], [(1, "B")]),  # the later
+        (0, [(0, 40, "taken", "A"), (40, 60, "taken", "B"), (60, 90, "taken", "C")], [(1, "A"), (1, "B"), (1, "C")]),
+        (0, [(30, 60, "taken", "A"), (60, 65, "taken", "B"), (65, 120, "taken", "C")], [(1, "A"), (1, "B"), (1, "C")]),
+    ],
+)
+def test_column_goes_to_what_runs_then_to_what_is_taken_then_to_what_has_no_other(minute, pieces, cells):
+    row = [piece(*each) for each in pieces]
+    now = TEN + timedelta(minutes=minute)
+    found = cells_of(row, row[0].since, HALF_HOUR, now)
+    assert [(cell.span, cell.label) for cell in found] == cells
+
+
+def test_room_that_runs_now_has_a_column_and_other_room_gives_way():
+    row = [piece(0, 40, "past", "A"), piece(40, 100, "free", "B", room=True), piece(100, 120, "taken", "C")]
+    found = [cells_of(row, TEN, HALF_HOUR, TEN + timedelta(minutes=minute)) for minute in (48, 0)]
+    assert [[(cell.span, cell.label) for cell in cells] for cells in found] == [
+        [(1, "A"), (2, "B"), (1, "C")],
+        [(2, "A"), (1, "B"), (1, "C")],
+    ]
 
 
 def test_more_than_six_equal_tables_share_a_row():
