@@ -46,7 +46,6 @@ def desk_walk_in(request):
         "desk/walk_in.html",
         form,
         free=by_venue(book, free),
-        count=places_of(free),
         venues=len(venues),
         counted=counted_today(request.palace, now)[:SHOWN],
     )
@@ -60,11 +59,6 @@ def desk_walk_in_undo(request, pk):
     visit.delete()
     messages.success(request, _("Taken back: %(venue)s, %(n)s.") % words)
     return redirect("desk_walk_in")
-
-
-def places_of(free: list[FreeNow]) -> int:
-    """Nine seats of one room are nine places."""
-    return sum(each.free if each.unit.shared else 1 for each in free)
 
 
 def let_in_text(venue: Venue, persons: int) -> str:

@@ -1,5 +1,6 @@
 """Booking for somebody, walk-ins, and the slip."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -223,9 +224,25 @@ def begin(house, unit=None, member=None, client=None, **data):
     return (client or house.client()).post(path, {"party_size": "2"} | data)
 
 
-def test_walk_in_page_counts_places_and_not_rooms(house):
-    house.book(10, unit=house.gym.units.get(), party_size=3)
-    assert house.client().get("/desk/walk-in/").context["count"] == 6 + 37
+def title(house, language="zh-hans") -> str:
+    client = house.client()
+    client.cookies["django_language"] = language
+    page = client.get("/desk/walk-in/").content.decode()
+    return re.search("<h1>(.*)</h1>", page)[1]
+
+
+def test_walk_in_page_counts_venues_with_room_and_not_seats_and_halls_together():
+    with time_machine.travel(NOW, tick=False):
+        house = House(whole=True)
+        both = title(house), title(house, "en")
+        house.book(10, unit=house.gym.units.get(), party_size=40)
+        one = title(house), title(house, "en")
+        house.book(10, unit=house.hall.units.get(label="全"), member=make_member(), party_size=30)
+        assert (both, one, title(house)) == (
+            ("2 处场馆现在进得去", "2 venues have room now"),
+            ("1 处场馆现在进得去", "1 venue has room now"),
+            "现在没有空场",
+        )
 
 
 def test_walk_in_is_booked_from_now_to_the_end_of_the_slot_and_checked_in(house):
