@@ -20,6 +20,7 @@ from .models import Booking
 KIND = "day_sheet"
 EVENING = time(21)
 LATE_BY = timedelta(hours=3)  # until midnight; after it the sheet would be of the wrong day
+ORDER = ("unit__venue", "starts_at", "unit__position", "pk")  # venues in their own order: by site, then within it
 
 
 def declare() -> None:
@@ -54,9 +55,7 @@ def mail_of(palace: Palace, day: date) -> Message:
 def bookings_of(palace_id: int, day: date):
     begin = datetime.combine(day, time(), timezone.get_default_timezone())
     rows = Booking.objects.filter(palace_id=palace_id).active().on_day(begin, end_of(day))
-    return rows.select_related("member", "unit__venue").order_by(
-        "unit__venue__position", "unit__venue_id", "starts_at", "unit__position", "pk"
-    )
+    return rows.select_related("member", "unit__venue").order_by(*ORDER)
 
 
 def end_of(day: date) -> datetime:

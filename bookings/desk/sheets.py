@@ -36,8 +36,7 @@ def of_day(palace, day):
         .exclude(status=BookingStatus.CANCELLED)
         .on_day(begin, begin + timedelta(days=1))
     )
-    order = ("unit__venue__position", "unit__venue_id", "starts_at", "unit__position", "pk")
-    return rows.select_related("member", "unit__venue").order_by(*order)
+    return rows.select_related("member", "unit__venue").order_by(*day_sheet.ORDER)
 
 
 @never_cache

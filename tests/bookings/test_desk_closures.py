@@ -6,16 +6,17 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
+from bookings import day_sheet
 from bookings.desk_board import Viewer, sheet
 from bookings.models import Booking
 from bookings.services import cancel_booking, check_in, undo_check_in
 from bookings.stranded import stranded
 from palace.core.models import OutboxMessage
-from venues.models import Closure, Occupancy, OpeningException, Visit
+from venues.models import Closure, Occupancy, OpeningException, Site, Venue, Visit
 from venues.services import close, preview_closure
 
-from ..factories import at, make_member
-from .house import DAY, NOW, House, said, text
+from ..factories import at, make_member, make_venue
+from .house import DAY, NOW, OPEN, House, said, text
 
 pytestmark = pytest.mark.django_db
 
@@ -327,6 +328,19 @@ def test_day_sheet_has_everybody_of_the_day_by_venue(house):
     ]
     assert rows == [(house.hall, [court], 1), (house.gym, [here, seat], 4)]
     assert ("周小明" in text(response), "周*明" in text(response), "15 元" in text(response)) == (False, True, True)
+
+
+def test_day_sheet_goes_from_site_to_site_as_the_board_does(house):
+    branch = Site.objects.create(palace=house.palace, name="分部", position=1)
+    away = make_venue(house.palace, name="分部球馆", position=0, hours=(9, 21), policy=OPEN)
+    Venue.objects.filter(pk=away.pk).update(site=branch)
+    Venue.objects.filter(pk=house.hall.pk).update(position=2)
+    Venue.objects.filter(pk=house.gym.pk).update(position=1)
+    for unit in (away.units.first(), house.court, house.gym.units.get()):
+        house.book(12, unit=unit, member=make_member())
+    printed = [venue for venue, _lines, _persons in house.client().get("/desk/day-sheet/").context["venues"]]
+    assert printed == list(Venue.objects.all()) == [house.gym, house.hall, away]
+    assert [venue for venue, _lines in day_sheet.sheet(house.palace, DAY)["venues"]] == printed
 
 
 def test_day_sheet_of_an_empty_or_impossible_day(house):
