@@ -30,7 +30,7 @@ def line_of(b: Booking) -> Line:
     if b.paid_fen:
         text += pgettext("between clauses", ", ") + _("paid %(amount)s") % {"amount": money_text(b.paid_fen)}
     here = b.status == BookingStatus.USED
-    return Line(text, address("desk_booking", b.number), address("desk_member", b.member_id), here)
+    return Line(text, address("desk_booking", b.number), address("desk_member", b.member_id), here, b.party_size)
 
 
 BOOKINGS = Holder(label=gettext_noop("booking"), may_be_released=True, describe=describe, release=release_for_closure)

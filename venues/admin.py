@@ -12,7 +12,7 @@ from palace.core.admin_forms import PreviewForm
 from . import admin_rules  # noqa: F401 (registers the dated rules)
 from .admin_hits import lines
 from .models import Site, Space, Unit, Venue, VenuePhoto
-from .previews import preview_unit, preview_venue
+from .previews import preview_parties, preview_unit, preview_venue
 
 
 class HouseAdmin(PalaceModelAdmin):
@@ -127,13 +127,19 @@ class SpaceAdmin(HouseAdmin):
 
 
 class UnitForm(PreviewForm):
-    consequence = _(
+    given_up = _(
         "These bookings are for the places that the unit gives up. They stay as they are: move them or call the people. "
+        "Read the list, tick the box and save again."
+    )
+    too_large = _(
+        "These parties are larger than the unit then holds. They stay booked and may come: move them or call the people. "
         "Read the list, tick the box and save again."
     )
 
     def hits(self):
-        return lines(preview_unit(self.instance), self.request, self.instance.palace_id)
+        found = preview_unit(self.instance)
+        self.consequence = self.given_up if found else self.too_large
+        return lines(found or preview_parties(self.instance), self.request, self.instance.palace_id)
 
 
 @admin.register(Unit)

@@ -13,12 +13,14 @@ class Line:
     """One holder in a sentence for staff: ``page`` is its address on the desk, ``call`` where its people's number is asked for.
 
     ``here`` says that they are in the house already: they are told in person and keep what they have used.
+    ``persons`` is the size of a party; 0 where nobody counted them.
     """
 
     text: str
     page: str = ""
     call: str = ""
     here: bool = False
+    persons: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,18 @@ def coming_uses(now: datetime):
 def preview_unit(unit: Unit, now: datetime | None = None) -> list[Hit]:
     """Coming uses of ``unit`` (with its new values, not saved) that its new run, space or state no longer carries."""
     old = Unit.objects.filter(pk=unit.pk).first()
-    if old is None or not takes_away(old, unit):
-        return []
-    return hits_of_rows(r for r in coming_uses(now or timezone.now()).filter(space=old.space_id) if is_of(r, old))
+    return hits_of_unit(old, now) if old and takes_away(old, unit) else []
+
+
+def preview_parties(unit: Unit, now: datetime | None = None) -> list[Hit]:
+    """Coming parties on ``unit`` that are larger than the capacity it is about to be lowered to."""
+    old = Unit.objects.filter(pk=unit.pk, capacity__gt=unit.capacity).first()
+    return [hit for hit in hits_of_unit(old, now) if hit.line.persons > unit.capacity] if old else []
+
+
+def hits_of_unit(unit: Unit, now: datetime | None) -> list[Hit]:
+    rows = coming_uses(now or timezone.now()).filter(space=unit.space_id)
+    return hits_of_rows(row for row in rows if is_of(row, unit))
 
 
 def preview_venue(venue: Venue, now: datetime | None = None) -> list[Hit]:

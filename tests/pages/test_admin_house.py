@@ -56,11 +56,10 @@ def manager(client, venue):
     return enter(client, venue.palace, "venue_manager", name="张建国")
 
 
-def booked(unit: Unit, hour: int = 10):
+def booked(unit: Unit, hour: int = 10, persons: int = 1):
     member = make_member(name="周小明")
-    return book_slot(
-        unit=unit, member=member, starts_at=at(tomorrow(), hour), ends_at=at(tomorrow(), hour + 1), by=member.user
-    )
+    since, until = at(tomorrow(), hour), at(tomorrow(), hour + 1)
+    return book_slot(unit=unit, member=member, starts_at=since, ends_at=until, by=member.user, party_size=persons)
 
 
 def errors(response) -> list[str]:
@@ -288,6 +287,38 @@ def test_unit_without_bookings_is_switched_off_at_once(client, venue, manager):
     booked(second)
     assert client.post(url("venues.unit", "change", first.pk), unit_fields(first, is_active=None)).status_code == 302
     assert Unit.objects.get(pk=first.pk).is_active is False
+
+
+def test_capacity_below_a_booked_party_is_saved_only_after_the_preview(client, venue, manager):
+    unit, other = Unit.objects.filter(venue=venue)[:2]
+    four = booked(unit, persons=4)
+    booked(unit, hour=12, persons=3), booked(other, persons=6)
+    page, smaller = url("venues.unit", "change", unit.pk), unit_fields(unit, capacity=3)
+    answer = client.post(page, smaller)
+    assert errors(answer)[0] == (
+        "下面这些预约的人数超过改后的上限。预约都还在，到时照样能来：要换场地，或者打电话商量。看一遍，勾上，再保存一次。"
+    )
+    assert [spaced(four.number) in line for line in errors(answer)[1:]] == [True]
+    assert Unit.objects.get(pk=unit.pk).capacity == 6
+    seen = answer.context["adminform"].form.data["seen"]
+    assert client.post(page, smaller | {"understood": "on", "seen": seen}).status_code == 302
+    four.refresh_from_db()
+    assert (Unit.objects.get(pk=unit.pk).capacity, four.status) == (3, "confirmed")
+
+
+def test_capacity_that_holds_every_party_or_is_raised_is_saved_at_once(client, venue, manager):
+    unit = Unit.objects.filter(venue=venue).first()
+    booked(unit, persons=4)
+    page = url("venues.unit", "change", unit.pk)
+    assert [client.post(page, unit_fields(unit, capacity=persons)).status_code for persons in (4, 5)] == [302, 302]
+    assert Unit.objects.get(pk=unit.pk).capacity == 5
+
+
+def test_unit_switched_off_and_made_smaller_shows_everybody_on_it(client, venue, manager):
+    unit = Unit.objects.filter(venue=venue).first()
+    booked(unit, persons=4), booked(unit, hour=12)
+    found = errors(client.post(url("venues.unit", "change", unit.pk), unit_fields(unit, is_active=None, capacity=3)))
+    assert (found[0][:12], len(found)) == ("下面这些预约用的正是要让", 3)
 
 
 def hours_fields(row: OpeningHours, **changes) -> dict:
