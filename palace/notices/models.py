@@ -129,10 +129,17 @@ class Announcement(models.Model):
     def __str__(self):
         return self.title
 
+    def state_at(self, now) -> str:
+        """``coming``, ``over`` or ``hanging``; as ``current`` picks rows."""
+        if self.shown_from > now:
+            return "coming"
+        return "over" if self.shown_until and self.shown_until <= now else "hanging"
+
     def chip_at(self, now) -> tuple[str, str]:
         """Its state in two words, and the kind of the chip."""
-        if self.shown_from > now:
-            return gettext("to come"), "wait"
-        if self.shown_until and self.shown_until <= now:
-            return gettext("over"), "off"
-        return gettext("on the wall"), "ok"
+        chips = {
+            "coming": (gettext("to come"), "wait"),
+            "over": (gettext("over"), "off"),
+            "hanging": (gettext("on the wall"), "ok"),
+        }
+        return chips[self.state_at(now)]

@@ -1,6 +1,6 @@
 """Announcements, own messages, and the desk's pages about announcements and jobs: who sees what, and every refusal."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -126,6 +126,32 @@ def test_desk_announcement_new_hangs_one_up(client, palace):
         user,
         None,
     )
+
+
+SAVED = {
+    "coming": "存好了。还没到时候，到 12月5日 8:30 自己挂出来。",
+    "hanging": "挂出去了。",
+    "over": "存好了。这条的日子已经过了，墙上不挂。",
+}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "state"),
+    [
+        ("2026-12-05T08:30", "", "coming"),
+        ("2026-12-05T08:29", "", "hanging"),
+        ("2026-12-05T08:00", "2026-12-05T08:30", "hanging"),
+        ("2026-12-05T08:00", "2026-12-05T08:29", "over"),
+    ],
+)
+def test_desk_announcement_says_whether_it_hangs_yet(client, palace, time_machine, since, until, state):
+    time_machine.move_to(datetime(2026, 12, 5, 8, 29, tzinfo=timezone.get_default_timezone()), tick=False)
+    as_user(client, make_user(role="director", palace=palace))
+    for page in (reverse("desk_announcement_new"), None):
+        page = page or reverse("desk_announcement", args=[Announcement.objects.get().pk])
+        answer = client.post(page, FORM | {"shown_from": since, "shown_until": until})
+        assert [str(each) for each in answer.wsgi_request._messages][-1] == SAVED[state]
+    assert Announcement.objects.current().count() == int(state == "hanging")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from palace.core.wording import clock_text, date_text, local_day
 from palace.notices import services
 from palace.notices.forms import AnnouncementForm
 from palace.notices.models import Announcement
@@ -49,12 +50,23 @@ def edit(request, announcement: Announcement):
     form = AnnouncementForm(request.POST or None, instance=announcement)
     if form.is_bound and form.is_valid():
         services.save_announcement(announcement=form.instance, by=request.user)
-        messages.success(request, _("It hangs on the wall."))
+        say_saved(request, form.instance)
         return redirect("desk_announcements")
     status = REFUSED if form.is_bound else 200
     return render(
         request, "notices/desk_announcement.html", {"form": form, "announcement": announcement}, status=status
     )
+
+
+def say_saved(request, announcement: Announcement) -> None:
+    state = announcement.state_at(timezone.now())
+    if state == "over":
+        messages.warning(request, _("It is saved. Its days are over, so it does not hang on the wall."))
+    elif state == "coming":
+        when = {"day": date_text(local_day(announcement.shown_from)), "time": clock_text(announcement.shown_from)}
+        messages.info(request, _("It is saved. It goes up by itself on %(day)s at %(time)s.") % when)
+    else:
+        messages.success(request, _("It hangs on the wall."))
 
 
 @require_POST
