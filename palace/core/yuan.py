@@ -1,8 +1,13 @@
 """Money as people type it: in yuan. Kept and counted it is in fen."""
 
+import re
+import unicodedata
 from decimal import ROUND_DOWN, Decimal
 
 from django import forms
+from django.core.exceptions import ValidationError
+
+AS_PEOPLE_WRITE = re.compile(r"-?(?=\.?[0-9])[0-9]*\.?[0-9]*")
 
 
 class YuanField(forms.DecimalField):
@@ -19,6 +24,13 @@ class YuanField(forms.DecimalField):
 
     def has_changed(self, initial, data):
         return super().has_changed(None if initial is None else Decimal(initial) / 100, data)
+
+    def to_python(self, value):
+        """Full-width figures count too; 1e1 and 1_0, which are ten to Python, are slips of the finger here."""
+        text = unicodedata.normalize("NFKC", str(value)).strip() if value not in self.empty_values else ""
+        if text and not AS_PEOPLE_WRITE.fullmatch(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)
 
     def clean(self, value):
         yuan = super().clean(value)

@@ -80,6 +80,7 @@ def test_payment_in_parts(house, amount, fen):
         {"amount_fen": "NaN"},
         {"amount_fen": "Infinity"},
         {"amount_fen": "1e9"},
+        {"amount_fen": "1e1"},
         {"amount_fen": ""},
         {"account": "income_booking"},
         {"account": "gold"},
