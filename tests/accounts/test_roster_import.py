@@ -87,7 +87,10 @@ def test_run_tells_the_lines_that_it_cannot_write(palace):
     job = run(palace, HEADER, *lines, ("别人", "OTHER"), ("新名", "USED"), ("周" * 61, "A4"), ("好", "A5"))
     starts = [problem.partition("：")[0] for problem in job.result["problems"]]
     assert starts == [f"第 {n} 行" for n in range(2, 9)]
-    assert (job.state, job.result["text"]) == ("done", "1 行进了花名册。")
+    assert (job.state, job.result["text"]) == (
+        "done",
+        "一共 8 行，1 行进了花名册，7 行没进，原因在下面。",
+    )
     columns = [problem.split("：")[1] for problem in job.result["problems"]]
     assert (columns[:2], columns[6]) == (["姓名", "会员卡号"], "姓名")
     assert job.result["problems"][3:6] == [
@@ -101,6 +104,28 @@ def test_run_shortens_a_long_list_of_problems(palace, monkeypatch):
     monkeypatch.setattr(roster_import, "MOST_PROBLEMS", 2)
     job = run(palace, HEADER, *[("", f"A{n}") for n in range(4)])
     assert (len(job.result["problems"]), job.result["problems"][2]) == (3, "还有 2 行也不行。")
+    assert job.result["text"] == "一共 4 行，0 行进了花名册，4 行没进，原因在下面。"
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "sentence"),
+    [
+        ("zh-hans", "做完了，有几行没成", "一共 3 行，1 行进了花名册，2 行没进，原因在下面。"),
+        ("en", "Done, but not all of it", "1 of 3 lines are in the roster; 2 were refused, see below why."),
+    ],
+)
+def test_page_of_an_import_counts_the_refused_lines_and_is_not_green(client, palace, language, title, sentence):
+    user = make_user(role="venue_manager", palace=palace, language=language)
+    client.force_login(user)
+    client.cookies["django_language"] = language
+    client.post(
+        reverse("desk_roster"), {"union": palace.union_id, "file": workbook(HEADER, PERSON, ("", "A1"), ("好", ""))}
+    )
+    job = Job.objects.get()
+    jobs.run(job.pk)
+    page, listed = (client.get(reverse(*at)).content.decode() for at in (("job_detail", None, [job.pk]), ("job_list",)))
+    assert (f'<div class="alert wait"><b>{title}</b><p>{sentence}' in page, "alert ok" in page) == (True, False)
+    assert [('class="chip wait"' in each, 'class="chip ok"' in each) for each in (page, listed)] == [(True, False)] * 2
 
 
 def test_who_stands_in_an_imported_roster_is_verified_at_once(palace):

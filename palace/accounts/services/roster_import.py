@@ -133,9 +133,20 @@ def forget_lines(job: Job) -> None:
 
 
 def result(written: int, problems: list[str]) -> dict:
-    text = ngettext("%(n)d line is in the roster.", "%(n)d lines are in the roster.", written) % {"n": written}
+    text = verdict(written, len(problems))
     href, action = reverse("admin:accounts_rosterentry_changelist"), _("Open the roster")
     return {"text": text, "href": href, "action": action, "problems": shortened(problems)}
+
+
+def verdict(written: int, refused: int) -> str:
+    if not refused:
+        return ngettext("%(n)d line is in the roster.", "%(n)d lines are in the roster.", written) % {"n": written}
+    text = ngettext(
+        "%(written)d of %(all)d lines are in the roster; %(n)d was refused, see below why.",
+        "%(written)d of %(all)d lines are in the roster; %(n)d were refused, see below why.",
+        refused,
+    )
+    return text % {"written": written, "all": written + refused, "n": refused}
 
 
 def shortened(problems: list[str]) -> list[str]:

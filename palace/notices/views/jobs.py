@@ -22,13 +22,18 @@ CHIPS: dict[str, str] = {
 }
 
 
+def chip_of(job: Job) -> str:
+    """What is done but for some lines is not green."""
+    return "wait" if job.state == JobState.DONE and job.result.get("problems") else CHIPS[job.state]
+
+
 @never_cache
 @require_safe
 def job_list(request):
     mine = Job.objects.visible_to(request.user).order_by("-pk")
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
     running = mine.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count()
-    rows = [(job, CHIPS[job.state]) for job in page]
+    rows = [(job, chip_of(job)) for job in page]
     dead, unsent = OutboxMessage.objects.filter(dead=True).count(), watchdog.oldest_unsent()
     context = {"page": page, "rows": rows, "running": running, "dead": dead, "unsent": unsent}
     return render(request, "notices/job_list.html", context | {"dead_href": dead_href(request)})
@@ -52,7 +57,7 @@ def job_detail(request, pk):
 def shown(job: Job, user) -> dict:
     return {
         "job": job,
-        "chip": CHIPS[job.state],
+        "chip": chip_of(job),
         "moving": job.state in (JobState.WAITING, JobState.RUNNING),
         "failed": job.state == JobState.FAILED,
         "may_retry": job.state == JobState.FAILED and job.created_by_id == user.pk,
