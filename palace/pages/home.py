@@ -15,6 +15,7 @@ from palace.core.wording import clock_text, date_text, local_day, weekday_text
 from venues.rules import Rulebook
 
 FEW = 6  # venues that fit a phone beside the ticket
+MANY = 9  # more hide the shortcuts and the notices below them
 
 
 def home_page(book: Rulebook | None, held: dict, reasons: dict[int, str], now: datetime) -> dict:
@@ -28,15 +29,16 @@ def home_page(book: Rulebook | None, held: dict, reasons: dict[int, str], now: d
         % {"weekday": weekday_text(local_day(now)), "date": date_text(local_day(now))},
         "clock": clock_text(now),
         "venues": rows[:shown],
-        "shut_venues": rows[shown:],
+        "more_venues": rows[shown:],
+        "more_is_shut": not any(each.hours for each in seen[shown:]),
         "quick": quick(),
     }
 
 
 def unfolded(seen: list[Fullness]) -> int:
-    """How many venues are shown at once: in the evening a long list of what is shut hides what is open."""
+    """How many venues are shown at once, those with room first: in the evening what is shut would hide what is open."""
     last = max((n for n, each in enumerate(seen, 1) if each.hours), default=0)
-    shown = max(last, FEW)
+    shown = min(max(last, FEW), MANY)
     return shown if len(seen) > shown + 1 else len(seen)
 
 

@@ -88,7 +88,7 @@ def test_home_folds_what_is_shut_when_it_is_much(client, shut, shown, folded):
         make_venue(palace, places=1, name=f"馆 {n}", hours=(18, 20))
     make_venue(palace, places=1, name="驿站")
     context = seen(client)
-    assert (len(context["venues"]), len(context["shut_venues"]), str(context["venues"][0]["name"])[:2]) == (
+    assert (len(context["venues"]), len(context["more_venues"]), str(context["venues"][0]["name"])[:2]) == (
         shown,
         folded,
         "驿站",
@@ -219,3 +219,12 @@ def test_home_counts_one_of_several_in_english(client):
     make_venue(palace, name="舞蹈室", name_en="Dance studio", hours=(6, 7))
     client.cookies["django_language"] = "en"
     assert client.get("/").context["title"] == "Come now: 1 of 2 venues has room"
+
+
+@pytest.mark.parametrize(("count", "shown", "more"), [(10, 10, 0), (11, 9, 2)])
+def test_home_of_a_large_house_shows_the_first_and_folds_the_rest(client, count, shown, more):
+    palace = make_palace()
+    for n in range(count):
+        make_venue(palace, places=1, name=f"馆 {n}")
+    context = seen(client)
+    assert (len(context["venues"]), len(context["more_venues"]), context["more_is_shut"]) == (shown, more, not more)
