@@ -123,6 +123,10 @@ def origin_text(source: str) -> str:
         "web": pgettext("origin", "web"),
         "api": pgettext("origin", "other app"),
         "task": pgettext("origin", "worker"),
+        "desk": pgettext("origin", "desk"),
+        "walk_in": pgettext("origin", "desk, walk-in"),
+        "move": pgettext("origin", "moved booking"),
+        "release": pgettext("origin", "place let go"),
         "command": pgettext("origin", "command line"),
         "database": pgettext("origin", "database"),
     }

@@ -1,9 +1,11 @@
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.utils.translation import override
 
-from palace.accounts.models import HardshipFile
+from palace.accounts.models import HardshipFile, StaffAct
 from palace.core.actor import acting
-from palace.core.timeline import entries_of, events
+from palace.core.timeline import entries_of, events, origin_text
 from venues.models import Tariff, TariffLine, Unit, Venue
 
 from ..factories import make_member, make_user, make_venue
@@ -74,6 +76,38 @@ def test_entries_of_include_the_parts_also_when_they_are_gone():
         ("added", "Tariff"),
     ]
     assert found[1][3] == [("Price an hour", "¥15 → ¥20")]
+
+
+def test_acts_of_staff_are_told_in_chinese():
+    palace = make_venue().palace
+    act = StaffAct.objects.create(
+        member=make_member(name="周小明"), palace=palace, by=make_user(name="王晓霞"), what="verified"
+    )
+    (found,) = events(list(entries_of(act)), {StaffAct._meta.db_table: StaffAct})
+    assert (found.what, {c.label: c.text for c in found.changes}["办了什么"]) == ("经办记录", "通过核实")
+
+
+def test_every_audited_table_has_a_name_in_chinese():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'audit'")
+        tables = {name for (name,) in cursor.fetchall()}
+    names = {m._meta.db_table: str(m._meta.verbose_name) for m in apps.get_models() if m._meta.db_table in tables}
+    assert (len(names), {table: name for table, name in names.items() if name.isascii()}) == (len(tables), {})
+
+
+def test_origin_of_a_change_is_told_in_chinese():
+    sources = ["web", "api", "desk", "walk_in", "move", "release", "task:job:x", "command:doctor", "database:postgres"]
+    assert [origin_text(source) for source in sources] == [
+        "网页",
+        "其他应用",
+        "服务台",
+        "服务台现场",
+        "改期",
+        "让出场地",
+        "后台任务",
+        "命令行",
+        "数据库",
+    ]
 
 
 def test_events_cost_the_same_however_many(django_assert_num_queries):

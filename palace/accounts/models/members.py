@@ -144,11 +144,13 @@ class StaffAct(models.Model):
     member = models.ForeignKey(Member, models.CASCADE, related_name="staff_acts")
     palace = models.ForeignKey(Palace, models.PROTECT, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    what = models.CharField(max_length=12, choices=What)
+    what = models.CharField(_("what was done"), max_length=12, choices=What)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = _("staff act")
+        verbose_name_plural = _("staff acts")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(what__in=["refused", "phone", "password", "hardship"]) | ~Q(reason=""),

@@ -1,6 +1,7 @@
 """The vault of ID numbers."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .members import Member
 
@@ -12,6 +13,10 @@ class IdentityNumber(models.Model):
     ciphertext = models.BinaryField()
     key_id = models.CharField(max_length=20)
     fingerprint = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("ID number")
+        verbose_name_plural = _("ID numbers")
 
     def __str__(self):
         return str(self.pk)

@@ -105,6 +105,8 @@ class Consent(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
         constraints = [models.UniqueConstraint(fields=["user", "version"], name="consent_once")]
 
     def __str__(self):
