@@ -26,6 +26,15 @@ def length_text(minutes: int) -> str:
     return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
 
 
+def ahead_text(when: datetime, now: datetime) -> str:
+    """3 days, 5 hours, 40 minutes until ``when``, which is to come. From a day on nights are counted, as people do."""
+    hours, minutes = divmod((when - now) // timedelta(minutes=1), 60)
+    if hours >= 24:
+        days = (local_day(when) - local_day(now)).days
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    return length_text(hours * 60 or max(minutes, 1))
+
+
 def moment_text(when: datetime, beside: datetime | None = None) -> str:
     """A clock; with its day unless that is the day of ``beside``, which stands near it."""
     if beside and local_day(when) == local_day(beside):

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from bookings.desk_queues import late_minutes
-from bookings.words import moment_inside, place_html, place_text, same_name, spaced
+from bookings.words import ahead_text, moment_inside, place_html, place_text, same_name, spaced
 from palace.core.models import LedgerAccount
 from palace.core.wording import (
     clock_text,
@@ -60,6 +60,12 @@ def due(booking):
     if booking.return_fen:
         return _("give back %(amount)s") % {"amount": money_text(booking.return_fen)}
     return _("paid") if booking.paid_fen else _("nothing to pay")
+
+
+@register.filter
+def ahead(booking, now):
+    """How long until it begins."""
+    return ahead_text(booking.starts_at, now)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Bookings at the desk: the list, one booking, check-in and its way back, cancelling, deciding."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -324,6 +325,17 @@ def test_approvals_are_listed_soonest_first(house, asked):
     sooner = house.book(11, by=house.member.user, source="web")
     response = house.of("venue_manager").get("/desk/approvals/")
     assert ([booking for booking, _own in response.context["rows"]], response.context["count"]) == ([sooner, asked], 2)
+
+
+def test_request_says_how_soon_it_begins_as_people_do(house, asked):
+    house.book(14, day=DAY + timedelta(days=3), by=house.member.user, source="web")
+    client = house.of("venue_manager")
+    assert re.findall("[^>]+后开始", text(client.get("/desk/approvals/"))) == ["1 小时后开始", "3 天后开始"]
+    client.cookies["django_language"] = "en"
+    assert re.findall("begins in [^<]+", text(client.get("/desk/approvals/"))) == [
+        "begins in 1 hour",
+        "begins in 3 days",
+    ]
 
 
 def test_approve(house, asked):

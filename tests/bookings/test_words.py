@@ -1,11 +1,35 @@
 """Names of places and titles of pages, as people read them."""
 
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.utils.translation import override
 
-from bookings.words import plain_price, plated, title_html
+from bookings.words import ahead_text, plain_price, plated, title_html
+
+from ..factories import at
+
+EVENING = at(date(2035, 3, 14), 20)
+
+
+@pytest.mark.parametrize(
+    ("length", "chinese", "english"),
+    [
+        (timedelta(seconds=1), "1 分钟", "1 minute"),
+        (timedelta(minutes=59, seconds=59), "59 分钟", "59 minutes"),
+        (timedelta(hours=1), "1 小时", "1 hour"),
+        (timedelta(hours=23, minutes=59), "23 小时", "23 hours"),
+        (timedelta(hours=24), "1 天", "1 day"),
+        (timedelta(hours=27, minutes=59), "1 天", "1 day"),
+        (timedelta(hours=28), "2 天", "2 days"),  # midnight: the day after tomorrow
+        (timedelta(days=3, hours=3), "3 天", "3 days"),
+    ],
+)
+def test_ahead_text_tells_days_or_hours_or_minutes(length, chinese, english):
+    found = ahead_text(EVENING + length, EVENING)
+    with override("en"):
+        assert (found, ahead_text(EVENING + length, EVENING)) == (chinese, english)
 
 
 def unit(name: str, label: str, name_en: str = ""):
