@@ -67,7 +67,8 @@ def test_bookings_of_leaves_out_cancelled_and_other_days(palace):
     assert list(day_sheet.bookings_of(palace.pk, DAY + timedelta(days=1))) == []
 
 
-def test_the_mail_carries_a_pdf(palace):
+def test_the_mail_carries_a_pdf(palace, time_machine):
+    time_machine.move_to(EVENING)
     book(make_venue(palace), 9)
     write()
     assert sending.send_waiting("email") == 1
@@ -75,7 +76,8 @@ def test_the_mail_carries_a_pdf(palace):
     assert (name, content[:5], kind) == ("day-sheet-2026-11-28.pdf", b"%PDF-", "application/pdf")
 
 
-def test_the_mail_carries_the_page_where_nothing_can_print(palace, monkeypatch):
+def test_the_mail_carries_the_page_where_nothing_can_print(palace, monkeypatch, time_machine):
+    time_machine.move_to(EVENING)
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     booking = book(make_venue(palace, prices=[(8, 22, 1500)]), 9, "欧阳小明")
     write()

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_role_says_when_it_ends")]
+    dependencies = [("accounts", "0008_years_sane")]
 
     operations = [
         migrations.AlterModelOptions(
