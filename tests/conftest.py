@@ -79,8 +79,21 @@ def django_db_setup(django_db_blocker):
 @pytest.fixture
 def fresh_db(django_db_setup, django_db_blocker):
     """A database of this test alone: commits are real, other threads and processes may use it. Gives its two addresses."""
+    forget_all()
     with django_db_blocker.unblock(), copy_of_template() as name:
         yield database.urls(SUPERUSER, name)
+    forget_all()
+
+
+def forget_all() -> None:
+    """What a process keeps belongs to one database: another has the same ids and versions for other palaces."""
+    from bookings import hot
+    from palace.accounts import tokens
+    from palace.core import throttles
+    from venues import rulebook, whereabouts
+
+    for kept in (hot._bodies, tokens._kept, whereabouts._palaces, rulebook._kept, throttles._counts):
+        kept.clear()
 
 
 @pytest.fixture

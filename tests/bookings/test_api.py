@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from bookings import hot, planning
+from bookings import planning
 from bookings.models import Booking
 from bookings.services import cancel_booking, move_booking
 from palace.accounts import tokens
@@ -19,10 +19,10 @@ from palace.accounts.models import ApiToken, HardshipFile
 from palace.accounts.tokens import issue_token
 from palace.core import throttles
 from palace.core.models import AuditEntry, IdempotencyRecord
-from venues import rulebook, whereabouts
 from venues.models import Allocation, Closure, Occupancy, Policy, TariffDiscount
 from venues.services import close
 
+from ..conftest import forget_all
 from ..factories import at, make_member, make_user, make_venue, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +31,7 @@ BOOKINGS = "/api/v1/bookings/"
 
 @pytest.fixture(autouse=True)
 def forget():
-    """What a process keeps belongs to the database of one test."""
-    for kept in (hot._bodies, tokens._kept, whereabouts._palaces, rulebook._kept, throttles._counts):
-        kept.clear()
+    forget_all()
     cache.clear()
 
 
