@@ -48,6 +48,7 @@ def board_page(venue: Venue, seen: Day, first: date, *, asked: str, as_list: boo
         "legend": legend(tables),
         "lanes": lanes(seen, grid),
         "opens_at": opens_at(grid),
+        "opens_in_part": any_free(grid),
         "shut": shut_reason(seen, grid),
         "next_day": next_day(venue, seen) if not any_free(grid) else None,
         "chosen": ticket(venue, seen, free) if free else None,
@@ -149,15 +150,15 @@ def weeks(venue: Venue, seen: Day, first: date) -> list[tuple[str, str]]:
 
 
 def next_day(venue: Venue, seen: Day) -> str:
-    """The nearest day within two weeks that can be booked, a later one before an earlier: the door out of a day without anything."""
+    """The nearest day that can be booked, a later one before an earlier: the door out of a day without anything."""
     today = local_day(seen.now)
-    days = [seen.day + n * DAY for n in (*range(1, 15), *range(-1, -15, -1))]
+    days = [seen.day + n * DAY for n in (*range(1, 15), *range(-1, -367, -1))]
     return next((board_link(venue.pk, day) for day in days if day >= today and can_be_booked(seen, day)), "")
 
 
 def can_be_booked(seen: Day, day: date) -> bool:
-    """Whether the house is open then, and bookings for it have begun for some place."""
-    policies = [policy for unit in seen.units if (policy := seen.book.policy(unit, day))]
+    """Whether the house is open then, and bookings for it have begun for some place that is not made of others."""
+    policies = [policy for unit in basic_units(seen.units) if (policy := seen.book.policy(unit, day))]
     return bool(seen.book.opening(seen.venue_id, day)) and any(p.opens_for(day) <= seen.now for p in policies)
 
 

@@ -7,7 +7,8 @@ def books_as_staff(user, palace_id: int) -> bool:
 
 def confirms_for(user, member, palace_id: int) -> bool:
     """Whether what he books as staff for ``member`` needs nobody else's approval: he may give it, and it is not for himself."""
-    return member.user_id != user.pk and user.may("bookings.approve", palace_id)
+    guardian = member.guardian.user_id if member.guardian_id else None
+    return user.pk not in {member.user_id, guardian} and user.may("bookings.approve", palace_id)
 
 
 def can_book_for(user, member, palace_id: int) -> bool:

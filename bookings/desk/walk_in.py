@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from bookings.refusals import refuse
 from bookings.services import caller_of
 from bookings.slots import busy
 from bookings.walk_ins import FreeNow, all_free_now, counted_today, free_now, let_in, open_now, walk_in
@@ -80,6 +81,9 @@ def on_unit(request):
     offer = offer_now(unit, member)
     if offer is None:
         messages.warning(request, _("%(unit)s is not free now. Here is what is.") % {"unit": local_text(unit, "name")})
+        return redirect("desk_walk_in")
+    if offer.needs_approval and not may(request, "bookings.approve"):
+        messages.warning(request, refuse("needs_approval").messages[0])
         return redirect("desk_walk_in")
     if member is None:
         return who_page(request, unit, offer)

@@ -5,7 +5,9 @@ from typing import Any
 import orjson
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
+
+SERVER_LEAVES = "57P"  # shut down, crashed beside us, or not yet up; an answer without any state is the library's own: nobody is there
 
 
 def json_value(sql: str, params) -> Any:
@@ -35,8 +37,11 @@ def single_value(pgconn, sql: str, argument: str) -> bytes | None:
     result = pgconn.exec_params(sql.encode(), [argument.encode()])
     if result.status == ExecStatus.TUPLES_OK:
         return result.get_value(0, 0)
-    if pgconn.status == ConnStatus.BAD:
-        raise psycopg.OperationalError(pgconn.get_error_message())
+    state = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
+    if pgconn.status == ConnStatus.BAD or not state or state.startswith(SERVER_LEAVES):
+        text = pgconn.get_error_message()
+        pgconn.finish()  # a line that only seems to be open would fail again for whoever comes next
+        raise psycopg.OperationalError(text)
     raise psycopg.errors.error_from_result(result)
 
 

@@ -1,10 +1,13 @@
 """Calls of database functions: alike inside a transaction and straight through the client library."""
 
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
+from psycopg.pq import ConnStatus, ExecStatus
 
-from palace.core.rows import json_call
+from palace.core.rows import json_call, single_value
 
 ECHO = """
 CREATE FUNCTION echo(told text) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -46,3 +49,29 @@ def test_json_call_on_a_dead_line_is_an_operational_error(echo, fresh_db):
     assert connection.connection.closed
     connection.close()
     assert json_call("echo", "on") == "on"
+
+
+class Line:
+    """A line whose server went while libpq still takes it for open."""
+
+    status, finished = ConnStatus.OK, False
+
+    def __init__(self, state):
+        self.state = state
+
+    def exec_params(self, *_arguments):
+        return SimpleNamespace(status=ExecStatus.FATAL_ERROR, error_field=lambda _field: self.state)
+
+    def get_error_message(self):
+        return "gone"
+
+    def finish(self):
+        self.finished = True
+
+
+@pytest.mark.parametrize("state", [None, b"57P01", b"57P02"])
+def test_line_whose_server_went_is_given_up_at_once(state):
+    line = Line(state)
+    with pytest.raises(psycopg.OperationalError):
+        single_value(line, "SELECT 1", "")
+    assert line.finished

@@ -70,9 +70,9 @@ def test_entries_of_include_the_parts_also_when_they_are_gone():
     make_venue(prices=[(8, 22, 900)])
     found = told(tariff, TariffLine, parts={TariffLine: "tariff"})
     assert [(action, what) for _who, action, what, _changes in found] == [
-        ("deleted", "Tariff line 08:00–22:00"),
-        ("changed", "Tariff line 08:00–22:00"),
-        ("added", "Tariff line 08:00–22:00"),
+        ("deleted", "Tariff line every day 08:00–22:00 everybody"),
+        ("changed", "Tariff line every day 08:00–22:00 everybody"),
+        ("added", "Tariff line every day 08:00–22:00 everybody"),
         ("added", "Tariff"),
     ]
     assert found[1][3] == [("Price an hour", "¥15 → ¥20")]

@@ -886,7 +886,7 @@ def test_timeline_of_a_tariff_says_which_line_changed_in_yuan(client, venue, man
     tariff.lines.filter(price_fen=0).update(price_fen=900)
     event = client.get(url("venues.tariff", "change", tariff.pk)).context["events"][0]
     assert (event.what, [(str(c.label), c.text) for c in event.changes]) == (
-        "价目行 18:00–22:00",
+        "价目行 每天 18:00–22:00 核实过的会员",
         [("每小时价格", "0 元 → 9 元")],
     )
 

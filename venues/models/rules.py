@@ -228,7 +228,8 @@ class TariffLine(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.from_time:%H:%M}–{self.to_time:%H:%M}"
+        hours = f"{self.from_time:%H:%M}–{self.to_time:%H:%M}"
+        return f"{self.get_days_display()} {hours} {self.get_audience_display()}"
 
 
 class TariffDiscount(models.Model):
