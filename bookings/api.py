@@ -9,7 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from palace.core.api import ErrorSerializer, StrictSerializer
+from palace.core.api import ErrorSerializer, StrictSerializer, Text
 
 from . import hot
 from .answers import ORDER
@@ -51,7 +51,7 @@ class BookingSerializer(serializers.ModelSerializer):
 
 
 class CancelSerializer(StrictSerializer):
-    reason = serializers.CharField(max_length=200)
+    reason = Text(max_length=200)
 
 
 class BookingFilter(filters.FilterSet):

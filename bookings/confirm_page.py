@@ -38,7 +38,7 @@ def confirm_page(unit, people, offer: Offer, minutes: int | None, now: datetime)
         "unit": unit,
         "rows": rows(unit, people, offer, plan),
         "rule": cancel_rule(plan, now),
-        "needs_approval": plan.status == "pending",
+        "is_asked": offer.is_asked,
         "back": board_link(unit.venue_id, local_day(offer.starts_at)),
     }
 

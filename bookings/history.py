@@ -10,7 +10,7 @@ from palace.accounts.models import User
 from palace.core.models import AuditEntry, LedgerTransaction
 from palace.core.wording import clock_text, day_text, masked_name, money_text
 
-from .models import Booking, BookingSource
+from .models import Booking, BookingSource, BookingStatus
 
 STEPS = {
     ("pending", "confirmed"): lambda: pgettext("history", "Approved"),
@@ -49,7 +49,8 @@ def told(row: AuditEntry) -> list[str]:
     """What one audit row says; nothing where only counters moved."""
     before, after = row.before or {}, row.after or {}
     if row.action == "insert":
-        return [_("Booked: %(source)s") % {"source": BookingSource(after["source"]).label}]
+        text = _("Asked for: %(source)s") if after["status"] == BookingStatus.PENDING else _("Booked: %(source)s")
+        return [text % {"source": BookingSource(after["source"]).label}]
     found = []
     if "status" in after:
         found.append(STEPS[(before["status"], after["status"])]())

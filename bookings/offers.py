@@ -28,6 +28,11 @@ class Offer:
     def minutes(self) -> list[int]:
         return [minutes_of(plan) for plan in self.plans]
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether what is offered waits for an approval."""
+        return any(plan.status == "pending" for plan in self.plans)
+
     def plan_of(self, minutes: int | None) -> Plan:
         """The plan of that length, else the shortest."""
         return next((plan for plan in self.plans if minutes_of(plan) == minutes), self.plans[0])
@@ -44,20 +49,25 @@ def offer_of(
     held: list[Held],
     caller: Caller,
     now: datetime,
+    *,
     by_staff: bool = False,
+    approves: bool = False,
 ) -> Offer:
-    """``held`` are the rows of the unit's space. Raises ``ValidationError`` ``not_bookable`` for a unit that is no more."""
+    """``held`` are the rows of the unit's space; ``by_staff`` and ``approves`` are those of ``plan_booking``.
+
+    Raises ``ValidationError`` ``not_bookable`` for a unit that is no more.
+    """
     unit = bookable_unit(book, unit_id)
     if starts_at <= now:
         return Offer(unit, starts_at, (), refuse("past"))
     policy = book.policy(unit, starts_at.astimezone(SHANGHAI).date())
     if policy is None:
         return Offer(unit, starts_at, (), refuse("no_policy"))
-    plans, refusal = [], None
+    plans, refusal, asked = [], None, {"by_staff": by_staff, "approves": approves}
     for length in lengths(policy):
         try:
             plans.append(
-                checked(book, unit, starts_at, starts_at + length, policy.party_min, held, caller, now, by_staff)
+                checked(book, unit, starts_at, starts_at + length, policy.party_min, held, caller, now, **asked)
             )
         except ValidationError as error:
             refusal = error
@@ -73,8 +83,8 @@ def lengths(policy) -> list[timedelta]:
     return [policy.grid * n for n in range(first, policy.longest // policy.grid + 1)]
 
 
-def checked(book, unit, starts_at, ends_at, party, held, caller, now, by_staff=False) -> Plan:
-    plan = plan_booking(book, unit.id, caller, starts_at, ends_at, party, now, by_staff=by_staff)
+def checked(book, unit, starts_at, ends_at, party, held, caller, now, **asked) -> Plan:
+    plan = plan_booking(book, unit.id, caller, starts_at, ends_at, party, now, **asked)
     if free_places(book, unit, held, starts_at, plan.until, now) < (party if unit.shared else 1):
         raise refuse("taken")
     return plan

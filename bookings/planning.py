@@ -50,7 +50,7 @@ def plan_booking(
         raise refuse("no_policy")
     check_time(book, unit, policy, starts_at, ends_at, now, walk_in)
     check_party(unit, policy, party_size)
-    is_pending = policy.needs_approval and not approves
+    is_pending = is_asked(policy, approves)
     if is_pending and walk_in:
         raise refuse("needs_approval")
     opens_at = policy.opens_for(starts_at.astimezone(SHANGHAI).date())
@@ -69,6 +69,11 @@ def plan_booking(
         cancel_before=starts_at - policy.notice,
         status="pending" if is_pending else "confirmed",
     )
+
+
+def is_asked(policy: PolicyRules, approves: bool) -> bool:
+    """Whether a booking under ``policy`` waits for somebody else to approve it."""
+    return policy.needs_approval and not approves
 
 
 def bookable_unit(book: Rulebook, unit_id: int) -> UnitRules:

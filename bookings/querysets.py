@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 ACTIVE = ("pending", "confirmed")
 OWED_BACK = Q(status="cancelled", paid_fen__gt=0)
@@ -38,6 +38,10 @@ class BookingQuerySet(models.QuerySet):
     def owed_back(self):
         """Cancelled, and the house still keeps money of it."""
         return self.filter(OWED_BACK)
+
+    def owed(self):
+        """Not cancelled, and not paid or waived in full: ``Booking.due_fen`` in the database."""
+        return self.exclude(status="cancelled").filter(price_fen__gt=F("paid_fen") + F("waived_fen"))
 
     def in_palace(self, palace):
         return self.filter(palace=palace)

@@ -13,6 +13,7 @@ from venues.rules import SHANGHAI, Caller, Rulebook, UnitRules, at
 
 from .fullness import basic_units, free_places, opening_at, venue_ids
 from .models import Booking, BookingSource
+from .planning import is_asked
 from .refusals import refuse
 from .services import book_slot, check_in
 from .slots import MIDNIGHT, Held, busy, periods
@@ -23,13 +24,16 @@ MOST_PERSONS = 500
 
 @dataclass(frozen=True, slots=True)
 class FreeNow:
-    """A unit that can be used from now until ``until``; ``free`` counts heads for a shared one. The price is for one head."""
+    """A unit that can be used from now until ``until``; ``free`` counts heads for a shared one. The price is for one head.
+
+    Where ``is_asked``, whoever looks would have to ask for it first: nobody walks in on that.
+    """
 
     unit: UnitRules
     until: datetime
     free: int
     price_fen: int
-    needs_approval: bool = False
+    is_asked: bool
 
 
 def begun(now: datetime) -> datetime:
@@ -44,7 +48,9 @@ def running_until(book: Rulebook, unit: UnitRules, now: datetime) -> datetime | 
     return max((until for since, until in slots if since <= now < until), default=None)
 
 
-def free_now(book: Rulebook, unit: UnitRules, held: list[Held], caller: Caller, now: datetime) -> FreeNow | None:
+def free_now(
+    book: Rulebook, unit: UnitRules, held: list[Held], caller: Caller, now: datetime, *, approves: bool
+) -> FreeNow | None:
     """What ``unit`` offers to somebody who stands here now. Pure: ``held`` are the rows of its space."""
     until = running_until(book, unit, now)
     policy = book.policy(unit, now.astimezone(SHANGHAI).date())
@@ -55,15 +61,15 @@ def free_now(book: Rulebook, unit: UnitRules, held: list[Held], caller: Caller, 
     if free < (policy.party_min if unit.shared else 1):
         return None
     price = book.price(unit, begun(now), until, caller)
-    return FreeNow(unit, until, free, price.fen, policy.needs_approval)
+    return FreeNow(unit, until, free, price.fen, is_asked(policy, approves))
 
 
-def all_free_now(book: Rulebook, caller: Caller, now: datetime) -> list[FreeNow]:
-    """Every unit that is free now, by venue: one query."""
+def all_free_now(book: Rulebook, caller: Caller, now: datetime, *, approves: bool) -> list[FreeNow]:
+    """Every unit that somebody can be put on now, by venue: one query."""
     units = [unit for venue_id in venue_ids(book) for unit in book.units_of(venue_id)]
     held = busy({unit.space_id for unit in units}, now, now + timedelta(days=1))
-    found = [free_now(book, unit, held[unit.space_id], caller, now) for unit in units]
-    return [each for each in found if each]
+    found = [free_now(book, unit, held[unit.space_id], caller, now, approves=approves) for unit in units]
+    return [each for each in found if each and not each.is_asked]
 
 
 def open_now(book: Rulebook, now: datetime) -> list[int]:

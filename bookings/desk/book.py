@@ -224,7 +224,7 @@ def confirm_page(request, wish: Wish):
     if before:
         messages.info(request, _("This page booked this one already."))
         return redirect("desk_booking", before.number)
-    offer, refusal = offered(wish)
+    offer, refusal = offered(wish, request.user)
     if refusal or not offer.plans:
         return clash(request, wish, refusal or offer.refusal)
     form = party_form(request, offer)
@@ -241,8 +241,6 @@ def confirm_page(request, wish: Wish):
         "other_time": wish.link(start=None),
         "other_member": wish.link(member=None),
         "phone": masked_number(phone_of(wish.member)),
-        "is_asked": offer.plans[0].policy.needs_approval
-        and not confirms_for(request.user, wish.member, request.palace),
     }
     return page(request, "desk/book_confirm.html", **context)
 
@@ -253,11 +251,12 @@ def made_before(request) -> Booking | None:
     return booking_made_with(by=request.user, key=f"desk-{key}") if key and "\x00" not in key else None
 
 
-def offered(wish: Wish) -> tuple[Offer | None, ValidationError | None]:
+def offered(wish: Wish, by) -> tuple[Offer | None, ValidationError | None]:
     rules, now = rulebook.current(wish.unit.palace_id), timezone.now()
     held = busy([wish.unit.space_id], *day_bounds(wish.day))[wish.unit.space_id]
+    asked = {"by_staff": True, "approves": confirms_for(by, wish.member, wish.unit.palace_id)}
     try:
-        return offer_of(rules, wish.unit.pk, wish.starts_at, held, caller_of(wish.member), now, by_staff=True), None
+        return offer_of(rules, wish.unit.pk, wish.starts_at, held, caller_of(wish.member), now, **asked), None
     except ValidationError as error:
         return None, error
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,7 +59,7 @@ def desk_bookings(request):
         "member": member,
         "start": start,
         "money": form.cleaned_data.get("money") if not member else "",
-        "owed_back": owed_back(request),
+        "owed_back": 0 if form.cleaned_data.get("money") == "back" else owed_back(request),
         "book_query": request.GET.urlencode() if start and start > timezone.now() else "",
     }
     return render(request, "desk/bookings.html", context | {"may": rights(request)})
@@ -89,7 +88,7 @@ def wanted(request, chosen: dict, member, day, start):
     if chosen.get("status"):
         rows = rows.filter(status=chosen["status"])
     if chosen.get("money") == "due":
-        rows = rows.exclude(status=BookingStatus.CANCELLED).filter(price_fen__gt=F("paid_fen") + F("waived_fen"))
+        rows = rows.owed()
     return rows.order_by("-starts_at" if member else "starts_at", "unit__venue__position", "unit__position", "pk")
 
 

@@ -41,7 +41,7 @@ class BookingFilterForm(forms.Form):
     money = forms.ChoiceField(
         label=_("Money"),
         required=False,
-        choices=[("", _("Any")), ("due", _("Still to pay")), ("back", _("To give back, whatever the day"))],
+        choices=[("", _("Any")), ("due", _("Still to pay")), ("back", _("To give back, any day"))],
     )
 
     def __init__(self, data, *, venues):

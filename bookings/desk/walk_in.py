@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from bookings.permissions import confirms_for
 from bookings.refusals import refuse
 from bookings.services import caller_of
 from bookings.slots import busy
@@ -18,7 +19,7 @@ from palace.accounts.views.answers import attempt, page
 from palace.accounts.views.desk import member_here, phone_of
 from palace.core.wording import local_text, masked_name, masked_number
 from venues import rulebook
-from venues.models import Venue
+from venues.models import Venue, Visit
 from venues.rules import Caller
 
 from .base import may, whole
@@ -39,22 +40,25 @@ def desk_walk_in(request):
     if attempt(form, lambda data: let_in(by=request.user, **data)):
         messages.success(request, let_in_text(**form.cleaned_data))
         return redirect("desk_walk_in")
-    free = all_free_now(book, Caller(signed_in=True, verified=True), now)
-    if not may(request, "bookings.approve"):
-        free = [each for each in free if not each.needs_approval]
+    counted = list(counted_today(request.palace, now))
+    free = all_free_now(book, Caller(signed_in=True, verified=True), now, approves=may(request, "bookings.approve"))
     return page(
         request,
         "desk/walk_in.html",
         form,
         free=by_venue(book, free),
         venues=len(venues),
-        counted=counted_today(request.palace, now)[:SHOWN],
+        counted=counted if "all" in request.GET else counted[:SHOWN],
+        counted_more=len(counted) if len(counted) > SHOWN and "all" not in request.GET else 0,
     )
 
 
 @require_POST
 def desk_walk_in_undo(request, pk):
     """Take back what was counted by mistake today; a party with a booking is taken back at its check-in."""
+    if not Visit.objects.filter(pk=pk).exists():
+        messages.info(request, _("This was taken back already."))
+        return redirect("desk_walk_in")
     visit = get_object_or_404(counted_today(request.palace, timezone.now()), pk=pk)
     words = {"n": visit.persons, "venue": local_text(visit.venue, "name")}
     visit.delete()
@@ -78,11 +82,11 @@ def on_unit(request):
     """Who uses it, then one press. Somebody unknown is registered first."""
     unit = unit_here(request)
     member = member_here(request, whole(request.GET["member"]) or 0) if request.GET.get("member") else None
-    offer = offer_now(unit, member)
+    offer = offer_now(unit, member, request.user)
     if offer is None:
         messages.warning(request, _("%(unit)s is not free now. Here is what is.") % {"unit": local_text(unit, "name")})
         return redirect("desk_walk_in")
-    if offer.needs_approval and not may(request, "bookings.approve"):
+    if offer.is_asked:
         messages.warning(request, refuse("needs_approval").messages[0])
         return redirect("desk_walk_in")
     if member is None:
@@ -111,11 +115,13 @@ def on_unit(request):
     )
 
 
-def offer_now(unit, member) -> FreeNow | None:
+def offer_now(unit, member, by) -> FreeNow | None:
+    """For ``member``, or for whoever will be named next."""
+    approves = confirms_for(by, member, unit.palace_id) if member else by.may("bookings.approve", unit.palace_id)
     now, book = timezone.now(), rulebook.current(unit.palace_id)
     rules = book.units.get(unit.pk)
     held = busy([unit.space_id], now, now + DAY)[unit.space_id]
-    return free_now(book, rules, held, caller_of(member), now) if rules else None
+    return free_now(book, rules, held, caller_of(member), now, approves=approves) if rules else None
 
 
 def smallest(unit, offer: FreeNow) -> int:

@@ -32,11 +32,14 @@ from .services.access import (
 )
 from .services.reads import log_reads
 from .views.answers import attempt
-from .words import tidy_card, tidy_name
+from .words import read_employer, read_name, tidy_card
 
 
 class AccountForm(PalaceForm):
     phone = forms.CharField(label=_("mobile"), max_length=20, widget=UnfoldAdminTextInputWidget, required=False)
+
+    def clean_name(self):
+        return read_name(self.cleaned_data["name"])
 
     def clean_phone(self):
         return normalise(self.cleaned_data["phone"])
@@ -125,7 +128,7 @@ class UserAdmin(PalaceModelAdmin):
         if change:
             set_active(user=obj, active=obj.is_active, by=request.user)
         else:
-            obj.pk = open_account(phone=obj.phone, name=tidy_name(obj.name)).pk
+            obj.pk = open_account(phone=obj.phone, name=obj.name).pk
 
 
 class ReasonForm(forms.Form):
@@ -326,7 +329,10 @@ class HardshipFileAdmin(ReadOnly, PersonAdmin):
 
 class RosterForm(PalaceForm):
     def clean_name(self):
-        return tidy_name(self.cleaned_data["name"])
+        return read_name(self.cleaned_data["name"])
+
+    def clean_employer(self):
+        return read_employer(self.cleaned_data["employer"])
 
     def clean_card_number(self):
         return tidy_card(self.cleaned_data["card_number"])

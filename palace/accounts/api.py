@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from palace.core.actor import acted_by
-from palace.core.api import ErrorSerializer, StrictSerializer
+from palace.core.api import ErrorSerializer, StrictSerializer, Text
 from palace.core.throttles import AddressThrottle, TokenThrottle
 
 from .services.access import check_password
@@ -15,8 +15,8 @@ from .tokens import issue_token
 
 
 class CredentialsSerializer(StrictSerializer):
-    phone = serializers.CharField(max_length=20)
-    password = serializers.CharField(max_length=128, trim_whitespace=False)
+    phone = Text(max_length=20)
+    password = Text(max_length=128, trim_whitespace=False)
 
 
 class TokenSerializer(serializers.Serializer):

@@ -14,10 +14,9 @@ from palace.unions.models import Union
 from .models import MemberCategory
 from .phones import normalise
 from .vault import clean_number
-from .words import is_written, tidy, tidy_card, tidy_name
+from .words import read_employer, read_name, tidy, tidy_card
 
 CODE_PLACES = 6
-EMPLOYER_SIGNS = "·'’.-() （）0123456789&/,，、“”\"#+№—"
 
 
 class PhoneField(forms.CharField):
@@ -149,12 +148,7 @@ class PersonFields(forms.Form):
         self.fields["home_union"].label_from_instance = lambda union: local_text(union, "name")
 
     def clean_name(self):
-        name = tidy_name(self.cleaned_data["name"])
-        if not name:
-            raise ValidationError(_("Write your name."), code="required")
-        if not is_written(name):
-            raise ValidationError(_("A name has letters only. Write it as on your card."), code="name")
-        return name
+        return read_name(self.cleaned_data["name"])
 
     def clean_card_number(self):
         card = tidy_card(self.cleaned_data["card_number"])
@@ -165,10 +159,7 @@ class PersonFields(forms.Form):
         return card
 
     def clean_employer(self):
-        employer = tidy(self.cleaned_data["employer"])
-        if employer and not is_written(employer, also=EMPLOYER_SIGNS):
-            raise ValidationError(_("Write the employer's name in letters and figures."), code="name")
-        return employer
+        return read_employer(self.cleaned_data["employer"])
 
     def person(self) -> dict:
         return {name: self.cleaned_data[name] for name in ("name", "card_number", "employer", "home_union")}

@@ -18,7 +18,10 @@ def normalise(value: str) -> str:
     text = re.sub(r"[\s()\-\u2010-\u2015]", "", unicodedata.normalize("NFKC", value or ""))
     found = MOBILE.fullmatch(text)
     if not found:
-        raise ValidationError(_("A mobile number has 11 digits. Check it and type it again."), code="phone_invalid")
+        raise ValidationError(
+            _("A mobile number has 11 digits and begins with 13 to 19. Check it and type it again."),
+            code="phone_invalid",
+        )
     return f"+86{found[1]}"
 
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 # Surnames that a dictionary reads in another way.
@@ -11,6 +13,8 @@ SURNAMES = {
     "尉": "wei", "万": "wan", "种": "chong", "重": "chong", "秘": "bi", "缪": "miao", "乐": "yue", "折": "she", "员": "yun",
     "曲": "qu", "宁": "ning", "翟": "zhai", "覃": "qin", "长": "zhang", "柏": "bai", "薄": "bo", "晁": "chao", "召": "shao",
 }  # fmt: skip
+
+EMPLOYER_SIGNS = "·'’.-() （）0123456789&/,，、“”\"#+№—"
 
 
 def tidy(value: str | None) -> str:
@@ -28,6 +32,24 @@ def is_written(text: str, also: str = "·'’.-() （）") -> bool:
     """Letters of any script, rare Chinese ones too, and the signs ``also``; pictures and brackets of code are no name."""
     kinds = [unicodedata.category(char)[0] for char in text if char not in also]
     return "L" in kinds and set(kinds) <= {"L", "M"}
+
+
+def read_name(value: str | None) -> str:
+    """``value`` tidied. Raises ``required`` where nothing is left and ``name`` for what is no name."""
+    name = tidy_name(value)
+    if not name:
+        raise ValidationError(_("Write your name."), code="required")
+    if not is_written(name):
+        raise ValidationError(_("A name has letters only. Write it as on the card."), code="name")
+    return name
+
+
+def read_employer(value: str | None) -> str:
+    """``value`` tidied; may be empty. Raises ``name`` for what no employer is called."""
+    employer = tidy(value)
+    if employer and not is_written(employer, also=EMPLOYER_SIGNS):
+        raise ValidationError(_("Write the employer's name in letters and figures."), code="name")
+    return employer
 
 
 def tidy_card(value: str | None) -> str:

@@ -1,18 +1,21 @@
 """What every call of the API shares: pages, the form of errors, refusals in words."""
 
 import logging
+import math
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions, serializers, status
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_handler
 
 # Refusals that are not 400: somebody was faster, the state is another, the key or the caller is not right, come back later.
@@ -30,6 +33,7 @@ STATUSES = {
     "unavailable": 503,
 }
 HEADERS = {401: {"WWW-Authenticate": "Token"}, 503: {"Retry-After": "2"}}
+NO_FIELD = api_settings.NON_FIELD_ERRORS_KEY
 logger = logging.getLogger(__name__)
 
 
@@ -69,6 +73,7 @@ def number_within(text: str, most: int) -> int | None:
 
 class Pages(PageNumberPagination):
     page_size = 50
+    invalid_page_message = gettext_lazy("There is no such page.")
     page_size_query_param = "page_size"
     max_page_size = 200
 
@@ -103,8 +108,27 @@ def refuse_unknown(names: set[str]) -> None:
         raise serializers.ValidationError({name: [message] for name in sorted(names)}, code="unknown_field")
 
 
+class Text(serializers.CharField):
+    """Words. A number is none, and each refusal says what to do."""
+
+    default_error_messages = {
+        "required": gettext_lazy("Send this field too."),
+        "null": gettext_lazy("Write some words here."),
+        "blank": gettext_lazy("Write some words here."),
+        "invalid": gettext_lazy("Write words in quotation marks, not a number or a list."),
+        "max_length": gettext_lazy("Write at most {max_length} letters."),
+    }
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class StrictSerializer(serializers.Serializer):
     """Unknown fields are refused, so that nobody believes he has set a price."""
+
+    default_error_messages = {"invalid": gettext_lazy("Send one JSON object.")}
 
     def to_internal_value(self, data):
         if isinstance(data, dict):
@@ -131,13 +155,31 @@ def exception_handler(error, context):
         logger.warning("The database does not answer", exc_info=error)
         return Response(unavailable_body(error), status=503, headers=headers_of("unavailable"))
     if isinstance(error, Http404):
-        error = NotFound()
+        error = NotFound(_("There is nothing here."))
     elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
+        error = exceptions.PermissionDenied(_("Your account may not do this."))
+    elif type(error) in SENTENCES:
+        error.detail = exceptions.ErrorDetail(sentence_of(error), error.default_code)
     response = drf_handler(error, context)
     if response is not None:
         response.data = body_of(error)
     return response
+
+
+# What the framework refuses, in our words.
+SENTENCES = {
+    exceptions.NotAuthenticated: gettext_lazy("Send a key in the header Authorization, as Token and the key."),
+    exceptions.MethodNotAllowed: gettext_lazy(
+        "This address is called in another way. The description of the API says how."
+    ),
+    exceptions.NotAcceptable: gettext_lazy("This address answers in JSON. Send the header Accept: application/json."),
+    exceptions.UnsupportedMediaType: gettext_lazy("Send JSON, with the header Content-Type: application/json."),
+    exceptions.Throttled: gettext_lazy("Too many calls. Try again in %(seconds)s seconds."),
+}
+
+
+def sentence_of(error: APIException) -> str:
+    return SENTENCES[type(error)] % {"seconds": math.ceil(getattr(error, "wait", None) or 1)}
 
 
 def refusal(error: ValidationError) -> Response:
@@ -165,7 +207,9 @@ def body_of(error: APIException) -> dict:
     detail = error.detail
     if isinstance(detail, dict):
         fields = {
-            name: [str(x) for x in (value if isinstance(value, list) else [value])] for name, value in detail.items()
+            name: [str(x) for x in (value if isinstance(value, list) else [value])]
+            for name, value in detail.items()
+            if name != NO_FIELD
         }
         first = next(iter(detail.values()))
         first = first[0] if isinstance(first, list) else first

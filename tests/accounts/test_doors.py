@@ -77,7 +77,7 @@ def test_sign_in_refuses_account_that_is_switched_off(client):
 
 def test_sign_in_asks_for_a_possible_number(client):
     response = sign_in(client, "123")
-    assert errors_of(response) == {"phone": ["手机号是 11 位，核对一下再填。"]}
+    assert errors_of(response) == {"phone": ["手机号是 11 位，13 到 19 开头，核对一下再填。"]}
 
 
 def test_sign_in_locks_out_after_five_wrong_passwords_and_says_how_long(client):

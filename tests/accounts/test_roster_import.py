@@ -73,6 +73,11 @@ def test_run_writes_each_line_and_forgets_the_file(palace):
     assert (job.result["text"], job.params) == ("2 行进了花名册。", {"union": palace.union_id})
 
 
+def test_run_takes_no_picture_for_a_name(palace):
+    job = run(palace, HEADER, PERSON, ("🏸", 99040002, None, None, None))
+    assert (len(entries()), job.result["problems"]) == (1, ["第 3 行：姓名只写文字，照着卡上写。"])
+
+
 def test_run_twice_brings_a_card_up_to_date(palace):
     run(palace, HEADER, PERSON)
     run(palace, ("card number", "name", "Employer"), ("99040001", "周小明", "海塘绸厂"))

@@ -666,6 +666,8 @@ def test_cancel_refuses(client, unit, member):
     assert refused(post(client, {"status": "used"}, headers, path)) == (400, "unknown_field")
     assert refused(post(client, {}, headers, path)) == (400, "required")
     assert refused(post(client, {"reason": " "}, headers, path)) == (400, "blank")
+    for reason in (7, True, ["x"], {"x": 1}):
+        assert refused(post(client, {"reason": reason}, headers, path)) == (400, "invalid")
     assert refused(post(client, {"reason": "长" * 201}, headers, path)) == (400, "max_length")
     assert refused(post(client, {"reason": "a\u0000"}, headers, path)) == (400, "null_characters_not_allowed")
     assert refused(post(client, '{"reason": "\\ud800"}', headers, path)) == (400, "parse_error")
@@ -674,6 +676,40 @@ def test_cancel_refuses(client, unit, member):
     Booking.objects.update(cancel_before=timezone.now())
     assert refused(post(client, {"reason": "x"}, headers, path)) == (409, "too_late")
     assert Booking.objects.get().status == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "sentence"),
+    [
+        ({"reason": ""}, 400, "Write some words here."),
+        ({"reason": None}, 400, "Write some words here."),
+        ({"reason": 7}, 400, "Write words in quotation marks, not a number or a list."),
+        ({}, 400, "Send this field too."),
+        ([], 400, "Send one JSON object."),
+        ({"reason": "x" * 201}, 400, "Write at most 200 letters."),
+    ],
+)
+def test_cancel_refuses_in_words_of_the_house(client, unit, member, asked, status, sentence):
+    headers = head_of(member, **{"Accept-Language": "en"})
+    made = post(client, body(unit), headers | {"Idempotency-Key": "k"}).json()
+    answer = post(client, asked, headers, f"{BOOKINGS}{made['id']}/cancel/")
+    assert (answer.status_code, answer.json()["message"]) == (status, sentence)
+    assert set(answer.json()["fields"]) <= {"reason"}
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "sentence"),
+    [
+        (lambda c, h: c.get(BOOKINGS, headers={"Accept-Language": "en"}), 401, "Send a key in the header Authorization, as Token and the key."),
+        (lambda c, h: c.get(f"{BOOKINGS}1/", headers=h), 404, "There is nothing here."),
+        (lambda c, h: c.get(BOOKINGS, {"page": "9"}, headers=h), 404, "There is no such page."),
+        (lambda c, h: c.get(BOOKINGS, headers=h | {"Accept": "text/html"}), 406, "This address answers in JSON. Send the header Accept: application/json."),
+        (lambda c, h: c.delete(BOOKINGS, headers=h), 405, "This address is called in another way. The description of the API says how."),
+    ],
+)  # fmt: skip
+def test_refusals_of_the_framework_are_in_words_of_the_house(client, member, call, status, sentence):
+    answer = call(client, head_of(member, **{"Accept-Language": "en"}))
+    assert (answer.status_code, answer.json()["message"]) == (status, sentence)
 
 
 def test_unknown_addresses_answer_in_the_form_of_every_error(client):

@@ -411,6 +411,16 @@ def test_people_let_in_by_mistake_are_taken_back_the_same_day(house):
     assert (Visit.objects.count(), said(response)) == (0, ["已撤回：健身房，38 人。"])
     gone = AuditEntry.objects.filter(table_name="venues_visit", action="delete").get()
     assert (gone.actor_id, gone.before["persons"]) == (house.clerk.pk, 38)
+    assert said(client.post(f"/desk/walk-in/{visit.pk}/undo/"))[-1] == "这一笔已经撤回了。"
+
+
+def test_all_counts_of_the_day_can_be_taken_back(house):
+    for _n in range(8):
+        let(house, persons="1")
+    client = house.client()
+    assert "今天全部 8 笔" in (page := text(client.get("/desk/walk-in/")))
+    assert page.count("撤回") == 6
+    assert text(client.get("/desk/walk-in/?all=1")).count("撤回") == 8
 
 
 def test_visit_of_yesterday_of_a_booking_and_of_another_house_is_not_taken_back(house):
@@ -428,7 +438,7 @@ def test_visit_of_yesterday_of_a_booking_and_of_another_house_is_not_taken_back(
 def test_place_that_is_approved_first_waits_for_who_may_approve(house, role, status):
     Policy.objects.filter(venue=house.hall).update(needs_approval=True)
     client = house.of(role)
-    assert client.get("/desk/book/", wish(house)).context["is_asked"] == (status == "pending")
+    assert client.get("/desk/book/", wish(house)).context["offer"].is_asked == (status == "pending")
     response = press(house, wish(house), client=client)
     assert (Booking.objects.get().status, "等场馆主管或主任审批" in said(response)[0]) == (status, status == "pending")
 

@@ -827,6 +827,7 @@ def test_confirm_asks_for_approval_where_the_policy_wants_it(client):
     client.force_login(member.user)
     page = text(client.get(confirm_address(unit)))
     assert ("核对一下，没错就申请" in page, "要场馆点头才算数" in page) == (True, True)
+    assert page[page.index('class="steps"') :].split("</ol>")[0].endswith("等审批</li>")
     response = client.get(sent(client, confirm_address(unit)).headers["Location"])
     assert response.context["title"] == '<span class="nb">申请收到了，</span><span class="nb">开场前给你答复</span>'
     assert (response.context["chip"], response.context["card"]) == ("等审批", None)

@@ -68,6 +68,15 @@ def test_account_refusals_are_sentences(client, admin, phone, expected):
     assert User.objects.count() == before
 
 
+def test_account_and_roster_take_no_picture_for_a_name(client, admin, palace):
+    found = errors(client.post(url("accounts.user", "add"), {"name": "李🏸", "phone": "13900000000"}))
+    assert found["name"] == ["姓名只写文字，照着卡上写。"]
+    manager = make_user(role="venue_manager", palace=palace)
+    client.force_login(manager)
+    line = {"union": palace.union_id, "name": "🏸", "card_number": "9904X1", "category": "employee", "employer": "🏸"}
+    assert set(errors(client.post(url("accounts.rosterentry", "add"), line))) == {"name", "employer"}
+
+
 def test_members_accounts_are_not_among_the_accounts(client, admin, palace):
     make_member(name="周小明")
     make_user(role="desk", palace=make_palace(), name="别宫前台")

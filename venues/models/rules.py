@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from palace.accounts.models import MemberCategory
 from palace.core.constraints import days_sane
+from palace.core.wording import date_text
 from palace.unions.models import Palace
 
 from .house import Unit, Venue
@@ -134,7 +135,7 @@ class Policy(OfVenue):
         ]
 
     def __str__(self):
-        return f"{self.venue} · {self.first_day}"
+        return f"{self.venue} · {date_text(self.first_day)}"
 
     def clean(self):
         """Raises ``party_too_large`` where no place that it holds for has room for its smallest party."""
@@ -186,7 +187,7 @@ class Tariff(OfVenue):
         ]
 
     def __str__(self):
-        return f"{self.venue} · {self.first_day}"
+        return f"{self.venue} · {date_text(self.first_day)}"
 
 
 class DayClass(models.TextChoices):

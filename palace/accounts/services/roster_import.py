@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from palace.accounts.models import MemberCategory, RosterEntry
 from palace.accounts.phones import normalise
-from palace.accounts.words import tidy, tidy_card, tidy_name
+from palace.accounts.words import read_employer, read_name, tidy, tidy_card
 from palace.core.jobs import progress, start_job
 from palace.core.models import Job
 from palace.unions.models import Union
@@ -187,10 +187,10 @@ def column_text(field: str) -> str:
 def fields_of(cells: dict[str, str]) -> dict[str, str]:
     phone = cells.get("phone", "")
     return {
-        "name": tidy_name(cells.get("name")),
+        "name": read_name(cells["name"]) if cells.get("name") else "",
         "card_number": tidy_card(cells.get("card_number")),
         "phone": normalise(phone) if phone else "",
-        "employer": cells.get("employer", ""),
+        "employer": read_employer(cells.get("employer")),
         "category": category_of(cells.get("category", "")),
     }
 
