@@ -46,6 +46,10 @@ class Claim:
     allocation: int | None = None
     fill: bool = False
 
+    def __post_init__(self):
+        if self.heads is not None and self.heads < 1:
+            raise ValueError(f"a claim of {self.heads} heads takes nothing")
+
 
 def occupy(
     claims: list[Claim], *, by, source: str, releases=(), now: datetime | None = None

@@ -93,6 +93,18 @@ def test_places_cannot_be_released_under_an_awaited_booking(booking, fresh_db, o
         app.execute(let_go, [booking.pk])  # negative control
 
 
+def test_places_are_not_held_for_a_booking_that_is_not_there(booking, fresh_db, owner):
+    """Nobody could let go of them again. Tried through the only door, as the application's role."""
+    claim = (
+        "SELECT claim_places(jsonb_build_array(jsonb_build_object('palace', palace_id, 'space', space_id, 'first', 2, 'count', 1,"
+        " 'since', starts_at, 'until', ends_at, 'kind', 'booking', 'holder', %s::bigint)), '{}', NULL, 'test') FROM venues_occupancy"
+    )
+    with psycopg.connect(fresh_db.app, autocommit=True) as app:
+        assert refused(app, claim, booking.pk + 1) == "places_of_a_booking"
+        owner.execute("ALTER TABLE venues_occupancy DISABLE TRIGGER places_of_a_booking")
+        app.execute(claim, [booking.pk + 1])  # negative control
+
+
 def test_booking_cannot_point_into_another_palace(booking, owner):
     other = make_venue().palace
     assert (

@@ -14,7 +14,7 @@ from venues.models import Closure, Occupancy
 from venues.services import close, end_closure
 
 from ..factories import at, make_member, make_user, make_venue, tomorrow
-from ..venues.test_claims import overlaps
+from ..venues.test_claims import NO_LOCK, gathered, overlaps
 
 pytestmark = pytest.mark.invariant
 
@@ -76,6 +76,74 @@ def test_closure_against_bookings_and_cancellations(fresh_db):
     assert not Booking.objects.active().filter(starts_at__lt=at(day, 14), ends_at__gt=at(day, 9)).exists()
     end_closure(closure=closures[0], by=staff)
     assert overlaps() == 0
+
+
+def done(job):
+    """``job`` for a thread of its own: "done", or the code of its refusal."""
+
+    def run():
+        try:
+            job()
+        except ValidationError as error:
+            return error.code
+        finally:
+            connection.close()
+        return "done"
+
+    return run
+
+
+def booking_and_closure():
+    """A court is booked for an hour, and the hall is shut over that hour."""
+    venue, member, staff, day = make_venue(), make_member(), make_user(), tomorrow()
+    unit = venue.units.first()
+    closure = Closure(palace=venue.palace, venue=venue, starts_at=at(day, 9), ends_at=at(day, 12), reason="检修")
+    book = done(lambda: book_slot(unit=unit, member=member, starts_at=at(day, 10), ends_at=at(day, 11), by=member.user))
+    return book, done(lambda: close(closure=closure, by=staff))
+
+
+def test_closure_meeting_a_booking_cancels_it(fresh_db, owner):
+    assert gathered(owner, booking_and_closure()) == ["done", "done"]
+    assert Booking.objects.get().status == "cancelled"
+    held_truly()
+
+
+def test_booking_meeting_a_closure_is_refused(fresh_db, owner):
+    assert gathered(owner, booking_and_closure()[::-1]) == ["done", "taken"]
+    assert not Booking.objects.exists()
+
+
+def test_closure_meeting_a_booking_without_lock_leaves_it_behind_a_shut_door(fresh_db, owner):
+    """Negative control: without the lock the closure does not see who is just booking, and the party stands before a shut hall."""
+    owner.execute(NO_LOCK)
+    assert gathered(owner, booking_and_closure())[0] == "done"
+    assert Booking.objects.get().status == "confirmed"
+
+
+def booking_and_move():
+    """One books a court at 11, another moves onto it at the same time."""
+    venue, day = make_venue(places=2), tomorrow()
+    first, second = venue.units.all()
+    one, other = make_member(), make_member()
+    booked = book_slot(unit=second, member=one, starts_at=at(day, 10), ends_at=at(day, 12), by=one.user)
+    times = {"starts_at": at(day, 11), "ends_at": at(day, 12)}
+    book = done(lambda: book_slot(unit=first, member=other, by=other.user, **times))
+    return book, done(lambda: move_booking(booking=booked, unit=first, starts_at=at(day, 10), by=one.user))
+
+
+def test_move_meeting_a_booking_is_refused(fresh_db, owner):
+    assert gathered(owner, booking_and_move()) == ["done", "taken"]
+    assert overlaps() == 0
+    held_truly()
+
+
+def test_move_meeting_a_booking_without_lock_and_constraint_sells_the_hour_twice(fresh_db, owner):
+    """Negative control: with both taken away two parties stand on one court."""
+    jobs = booking_and_move()
+    owner.execute(NO_LOCK)
+    owner.execute("ALTER TABLE venues_occupancy DROP CONSTRAINT occupancy_places_free")
+    assert gathered(owner, jobs) == ["done", "done"]
+    assert overlaps() == 1
 
 
 def test_moves_onto_overlapping_time_and_onto_each_other(fresh_db):

@@ -163,7 +163,7 @@ def test_child_cannot_point_into_another_palace(fresh_db, owner, table, column):
     Visit.objects.create(palace=venue.palace, venue=venue, source="walk_in")
     owner.execute(
         "INSERT INTO venues_occupancy (palace_id, space_id, first_place, place_count, starts_at, ends_at, kind, holder_id, holds) "
-        "VALUES (%s, %s, 1, 1, %s, %s, 'booking', 1, true)",
+        "VALUES (%s, %s, 1, 1, %s, %s, 'session', 1, true)",
         [venue.palace_id, space.pk, term["starts_at"], term["ends_at"]],
     )
     statement = f"UPDATE {table} SET palace_id = %s WHERE palace_id = %s AND {column} IS NOT NULL"
