@@ -88,7 +88,7 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         return hot.book(request._request)
 
     @extend_schema(
-        summary="Cancel while cancel_before is ahead",
+        summary="Cancel while cancel_before is ahead, or while it is pending",
         request=CancelSerializer,
         responses={200: BookingSerializer} | ERRORS,
     )

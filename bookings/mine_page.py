@@ -12,6 +12,7 @@ from palace.core.wording import day_text, hours_text, local_day, masked_name, mo
 
 from .confirm_page import gap, when_html
 from .models import Booking, BookingStatus
+from .planning import given_back_until
 from .pricing_text import explain
 from .venue_page import board_link, where
 from .words import cancel_rule, entrance, marked, moment_inside, place_html, spaced, title_html
@@ -107,7 +108,7 @@ def booking_page(booking: Booking, now: datetime, *, is_new: bool) -> dict:
         "chip": text,
         "chip_kind": kind,
         "rule": cancel_rule(booking, now) if ahead else "",
-        "can_cancel": ahead and now < booking.cancel_before,
+        "can_cancel": ahead and now < given_back_until(booking),
         "card": card(booking, text) if ahead and booking.status == BookingStatus.CONFIRMED else None,
         "board": board_link(booking.unit.venue_id, local_day(max(booking.starts_at, now))),
     }
@@ -170,7 +171,7 @@ def next_ticket(booking: Booking, now: datetime, here) -> dict:
     confirmed = booking.status == BookingStatus.CONFIRMED
     early = timedelta(minutes=booking.policy.early_minutes)
     notes = [entrance(booking.starts_at, early)] if confirmed and now < booking.starts_at else []
-    notes += [cancel_rule(booking, now)] if now < booking.cancel_before else []
+    notes += [cancel_rule(booking, now)] if now < given_back_until(booking) else []
     return {
         "title": _("My next booking"),
         "chip": text,
@@ -204,7 +205,7 @@ def cancel_page(booking: Booking, now: datetime) -> dict:
         "price": price_text(booking),
         "chip": text,
         "chip_kind": kind,
-        "can_cancel": booking.is_active and now < booking.cancel_before,
-        "too_late": booking.is_active and now >= booking.cancel_before,
+        "can_cancel": booking.is_active and now < given_back_until(booking),
+        "too_late": booking.is_active and now >= given_back_until(booking),
         "detail": reverse("booking_detail", args=[booking.number]),
     }

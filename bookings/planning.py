@@ -76,6 +76,11 @@ def is_asked(policy: PolicyRules, approves: bool) -> bool:
     return policy.needs_approval and not approves
 
 
+def given_back_until(made) -> datetime:
+    """Until when a member may give back ``made``, a booking or a plan of one: a request that nobody has agreed to, to its start."""
+    return made.starts_at if made.status == "pending" else made.cancel_before
+
+
 def bookable_unit(book: Rulebook, unit_id: int) -> UnitRules:
     unit = book.units.get(unit_id)
     if unit is None or not unit.is_active or not book.venues[unit.venue_id].is_active:

@@ -162,11 +162,15 @@ def whole_dates(text: str):
 
 def cancel_rule(booking, now: datetime | None = None) -> str:
     """One sentence: until when it can be given back. Takes a booking, or a plan of one."""
-    now = now or timezone.now()
+    now, is_asked = now or timezone.now(), booking.status == "pending"
     if booking.cancel_before <= now:
+        if is_asked:
+            return gettext("Until the venue agrees you can take it back; after that, call the desk.")
         return gettext("It is too late to give it back here; if you cannot come, call the desk.")
-    when = moment_inside(booking.cancel_before, beside=booking.starts_at)
-    return gettext("Cannot come? Give it back before %(time)s.") % {"time": when}
+    when = {"time": moment_inside(booking.cancel_before, beside=booking.starts_at)}
+    if is_asked:
+        return gettext("Until the venue agrees you can take it back; after that, before %(time)s.") % when
+    return gettext("Cannot come? Give it back before %(time)s.") % when
 
 
 def entrance(starts_at: datetime, early: timedelta) -> str:

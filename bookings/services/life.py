@@ -16,7 +16,7 @@ from venues.services import Claim, lock_spaces, occupy
 
 from ..models import Booking, BookingStatus
 from ..permissions import asked_for
-from ..planning import Plan, plan_booking
+from ..planning import Plan, given_back_until, plan_booking
 from ..refusals import refuse
 from .placing import caller_of
 
@@ -53,7 +53,7 @@ def cancel_booking(
 ) -> Booking:
     """Give the places back.
 
-    Raises ``ValidationError``: ``not_active``; ``too_late`` inside the policy's notice, for members; ``reason_required``
+    Raises ``ValidationError``: ``not_active``; ``too_late`` after ``given_back_until``, for members; ``reason_required``
     for staff, whose reason the member reads.
     """
     booking = locked(booking)
@@ -62,7 +62,7 @@ def cancel_booking(
         raise refuse("not_active")
     if by_staff and not reason.strip():
         raise refuse("reason_required")
-    if not by_staff and now >= booking.cancel_before:
+    if not by_staff and now >= given_back_until(booking):
         raise refuse("too_late")
     pending = booking.status == BookingStatus.PENDING
     end(booking, by=by, reason=reason.strip(), now=now)

@@ -296,6 +296,25 @@ def test_cancel_booking_frees_the_place_until_the_notice():
     assert again.value.code == "not_active"
 
 
+def test_request_is_taken_back_until_it_begins_as_long_as_nobody_agreed():
+    unit, member = (
+        make_venue(policy={"needs_approval": True, "cancel_notice_minutes": 600}).units.first(),
+        make_member(),
+    )
+    asked, agreed = book(unit, member, 10), book(unit, member, 14)
+    Booking.objects.filter(pk=agreed.pk).update(status="confirmed")
+    cancel_booking(booking=asked, by=member.user, now=at(DAY, 9, 59))
+    with pytest.raises(ValidationError) as refused:
+        cancel_booking(booking=agreed, by=member.user, now=at(DAY, 9, 59))
+    assert refused.value.code == "too_late"
+    asked.refresh_from_db()
+    assert asked.status == "cancelled"
+    late = book(unit, member, 11)
+    with pytest.raises(ValidationError) as over:
+        cancel_booking(booking=late, by=member.user, now=at(DAY, 11))
+    assert over.value.code == "too_late"
+
+
 def test_cancel_booking_by_staff_needs_a_reason_and_no_notice():
     unit, member, staff = make_venue().units.first(), make_member(), make_user()
     booking = book(unit, member, 10)

@@ -831,6 +831,13 @@ def test_confirm_asks_for_approval_where_the_policy_wants_it(client):
     response = client.get(sent(client, confirm_address(unit)).headers["Location"])
     assert response.context["title"] == '<span class="nb">申请收到了，</span><span class="nb">开场前给你答复</span>'
     assert (response.context["chip"], response.context["card"]) == ("等审批", None)
+    assert "场馆没点头前随时能退；点头以后" in text(response)
+    Policy.objects.update(cancel_notice_minutes=10000)
+    late = client.get(sent(client, confirm_address(unit, 16)).headers["Location"])
+    assert (late.context["can_cancel"], late.context["rule"]) == (
+        True,
+        "场馆没点头前随时能退；点头以后要退场，打个值班电话。",
+    )
 
 
 @pytest.mark.parametrize(
