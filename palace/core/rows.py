@@ -27,6 +27,7 @@ def json_call(function: str, argument: str) -> Any:
     line = connections[DEFAULT_DB_ALIAS]
     if line.in_atomic_block or line.queries_logged:
         return json_value(f"SELECT {function}(%s)", [argument])
+    line.close_if_health_check_failed()  # as every cursor does; the hot calls have no need of it
     line.ensure_connection()
     with line.wrap_database_errors:
         value = single_value(line.connection.pgconn, f"SELECT {function}($1)", argument)

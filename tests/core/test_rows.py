@@ -51,6 +51,16 @@ def test_json_call_on_a_dead_line_is_an_operational_error(echo, fresh_db):
     assert json_call("echo", "on") == "on"
 
 
+def test_json_call_of_a_new_request_replaces_a_dead_line(echo, fresh_db, monkeypatch):
+    """As every query of Django does at the first use in a request; nobody reads that the service is away."""
+    json_call("echo", "on")
+    with psycopg.connect(fresh_db.app, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    monkeypatch.setattr(connection, "health_check_enabled", True)
+    monkeypatch.setattr(connection, "health_check_done", False)
+    assert json_call("echo", "on") == "on"
+
+
 class Line:
     """A line whose server went while libpq still takes it for open."""
 
