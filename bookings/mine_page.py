@@ -117,7 +117,9 @@ def booking_page(booking: Booking, now: datetime, *, is_new: bool) -> dict:
 def title(booking: Booking, now: datetime, is_new: bool) -> tuple[str, str]:
     when = {"when": moment_inside(booking.starts_at)}
     if booking.status == BookingStatus.CANCELLED:
-        return _("This one is given back:"), when["when"]
+        return (_("This one is given back:") if by_himself(booking) else _("The house cancelled this one:")), when[
+            "when"
+        ]
     if booking.status == BookingStatus.USED:
         return _("You were here:"), when["when"]
     if booking.status == BookingStatus.NO_SHOW:
@@ -129,6 +131,12 @@ def title(booking: Booking, now: datetime, is_new: bool) -> tuple[str, str]:
     if is_new:
         return _("Booked,"), _("see you %(when)s") % when
     return _("Your place is waiting,"), _("see you %(when)s") % when
+
+
+def by_himself(booking: Booking) -> bool:
+    """Whether a cancelled booking was given back by its member or his guardian."""
+    guardian = booking.member.guardian
+    return booking.cancelled_by_id in {booking.member.user_id, guardian.user_id if guardian else None} - {None}
 
 
 def rows(booking: Booking, now: datetime) -> list[tuple]:

@@ -1061,10 +1061,10 @@ def test_list_has_coming_and_past(client, mine, clock):
         ("14:00–15:00", "已订好"),
         ("16:00–17:00", "已订好"),
     ]
-    assert [(r["hours"], r["chip"]) for r in context["past"]] == [("18:00–19:00", "已退场")]
+    assert [(r["hours"], r["chip"]) for r in context["past"]] == [("18:00–19:00", "已取消")]
     clock.move_to(at(DAY, 15))
     context = client.get("/bookings/").context
-    assert [(r["hours"], r["chip"]) for r in context["past"]] == [("18:00–19:00", "已退场"), ("14:00–15:00", "已过")]
+    assert [(r["hours"], r["chip"]) for r in context["past"]] == [("18:00–19:00", "已取消"), ("14:00–15:00", "已过")]
     assert [r["href"] for r in context["coming"]] == [reverse("booking_detail", args=[later.number])]
 
 
@@ -1192,6 +1192,7 @@ def test_cancel_gives_the_place_back_with_a_reason(client, mine, fields, reason)
     mine.refresh_from_db()
     assert (mine.status, mine.reason) == ("cancelled", reason)
     assert "退好了，场地马上放给别人。" in text(detail(client, mine))
+    assert "已经退了" in detail(client, mine).context["title"]
     client.force_login(make_user(role="desk", palace=mine.palace))
     assert reason in text(client.get(reverse("desk_booking", args=[mine.number])))
 
@@ -1224,6 +1225,12 @@ def test_cancel_ends_with_the_notice(client, mine, clock, minute, status, state)
     assert (response.status_code, mine.status) == (status, state)
     if status == 409:
         assert 'href="tel:0573-00000000"' in text(response)
+
+
+def test_what_the_house_cancelled_says_so_with_its_reason(client, mine):
+    cancel_booking(booking=mine, by=make_user(), by_staff=True, reason="灯坏了")
+    page = detail(client, mine)
+    assert ("馆里取消了" in page.context["title"], "灯坏了" in text(page)) == (True, True)
 
 
 def test_cancel_twice_says_so(client, mine):
