@@ -37,6 +37,12 @@ def history(booking: Booking) -> list[Event]:
     return [Event(row.at, who(booking, row, names), what) for row in rows for what in told(row)]
 
 
+def was_refused(booking: Booking) -> bool:
+    """Whether a cancelled booking was still a request when it ended: one query."""
+    rows = AuditEntry.objects.filter(table_name="bookings_booking", row_id=str(booking.pk))
+    return rows.filter(before__status=BookingStatus.PENDING, after__status=BookingStatus.CANCELLED).exists()
+
+
 def who(booking: Booking, row: AuditEntry, names: dict[int, str]) -> str:
     if row.actor_id is None:
         return _("by itself")

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from palace.core.wording import day_text, hours_text, local_day, masked_name, money_text
 
 from .confirm_page import gap, when_html
+from .history import was_refused
 from .models import Booking, BookingStatus
 from .planning import given_back_until
 from .pricing_text import explain
@@ -109,6 +110,7 @@ def booking_page(booking: Booking, now: datetime, *, is_new: bool) -> dict:
         "chip_kind": kind,
         "rule": cancel_rule(booking, now) if ahead else "",
         "can_cancel": ahead and now < given_back_until(booking),
+        "give_back": give_back_text(booking),
         "card": card(booking, text) if ahead and booking.status == BookingStatus.CONFIRMED else None,
         "board": board_link(booking.unit.venue_id, local_day(max(booking.starts_at, now))),
     }
@@ -117,9 +119,7 @@ def booking_page(booking: Booking, now: datetime, *, is_new: bool) -> dict:
 def title(booking: Booking, now: datetime, is_new: bool) -> tuple[str, str]:
     when = {"when": moment_inside(booking.starts_at)}
     if booking.status == BookingStatus.CANCELLED:
-        return (_("This one is given back:") if by_himself(booking) else _("The house cancelled this one:")), when[
-            "when"
-        ]
+        return ended_text(booking), when["when"]
     if booking.status == BookingStatus.USED:
         return _("You were here:"), when["when"]
     if booking.status == BookingStatus.NO_SHOW:
@@ -131,6 +131,17 @@ def title(booking: Booking, now: datetime, is_new: bool) -> tuple[str, str]:
     if is_new:
         return _("Booked,"), _("see you %(when)s") % when
     return _("Your place is waiting,"), _("see you %(when)s") % when
+
+
+def ended_text(booking: Booking) -> str:
+    """Who ended a cancelled booking; of a request, that nobody agreed to it."""
+    if by_himself(booking):
+        return _("This one is given back:")
+    return _("The house could not agree to this one:") if was_refused(booking) else _("The house cancelled this one:")
+
+
+def give_back_text(booking: Booking) -> str:
+    return _("Take the request back") if booking.status == BookingStatus.PENDING else _("Give it back")
 
 
 def by_himself(booking: Booking) -> bool:
@@ -208,6 +219,8 @@ def cancel_page(booking: Booking, now: datetime) -> dict:
     text, kind = chip(booking, now)
     return {
         "booking": booking,
+        "is_asked": booking.status == BookingStatus.PENDING,
+        "give_back": give_back_text(booking),
         "when": short_when(booking),
         "place": place_html(booking.unit, booking.unit.venue),
         "price": price_text(booking),

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from icalendar import Calendar
 
 from bookings.models import Booking
-from bookings.services import approve_booking, book_slot, cancel_booking, check_in
+from bookings.services import approve_booking, book_slot, cancel_booking, check_in, refuse_booking
 from palace.accounts.models import Member
 from venues import rulebook
 from venues.models import (
@@ -1136,6 +1136,18 @@ def test_detail_of_an_approved_request(client):
     assert detail(client, booking).context["chip"] == "等审批"
     approve_booking(booking=booking, by=make_user(role="venue_manager", palace=venue.palace))
     assert (detail(client, booking).context["chip"], bool(detail(client, booking).context["card"])) == ("已订好", True)
+
+
+def test_request_is_taken_back_or_not_agreed_to_in_its_own_words(client):
+    venue, member = make_venue(policy={"needs_approval": True}), make_member()
+    booking = book(venue.units.first(), member, 14)
+    client.force_login(member.user)
+    assert detail(client, booking).context["give_back"] == "撤回申请"
+    asked = client.get(reverse("booking_cancel", args=[booking.number]))
+    assert ("要撤回这份申请吗？" in text(asked), "退场" in text(asked)) == (True, False)
+    refuse_booking(booking=booking, by=make_user(role="venue_manager", palace=venue.palace), reason="那天有会")
+    page = detail(client, booking)
+    assert ("没批下来" in page.context["title"], "那天有会" in text(page)) == (True, True)
 
 
 def test_foreign_bookings_are_404(client, mine):
