@@ -68,7 +68,7 @@ def test_workbook_is_as_wide_as_its_words_and_knows_days_times_and_amounts():
         (15.5, "0.00"),
         (3, "General"),
     ]
-    assert [page.column_dimensions[letter].width for letter in "ABCDEF"] == [10, 12, 18, 10, 6, 62]
+    assert [int(page.column_dimensions[letter].width) for letter in "ABCDEF"] == [10, 12, 18, 10, 6, 62]
 
 
 @pytest.mark.django_db
