@@ -104,8 +104,9 @@ def next_slots(book, units, day, caller, now):
 
 
 def where(venue: Venue) -> str:
-    """主宫 3 层"""
-    return " ".join(filter(None, [local_text(venue.site, "name"), local_text(venue, "floor")]))
+    """主宫 3 层; Main building, Floor 3."""
+    site, floor = local_text(venue.site, "name"), local_text(venue, "floor")
+    return _("%(site)s, %(floor)s") % {"site": site, "floor": floor} if floor else site
 
 
 def size_text(venue: Venue, units) -> str:
