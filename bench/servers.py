@@ -34,7 +34,7 @@ def environment(superuser: str) -> dict:
         "BENCH_SUPERUSER_URL": database.url_of(superuser, NAME),
         "DJANGO_SETTINGS_MODULE": "palace.settings",
         "SECRET_KEY": "of-the-measurements-on-this-machine-and-of-nothing-else",
-        "ALLOWED_HOSTS": "*",
+        "ALLOWED_HOSTS": "127.0.0.1,bench",
         "HTTPS": "0",
         "REDIS_URL": "",
         "DATA_DIR": str(FOLDER),

@@ -47,6 +47,8 @@ if PRODUCTION and len(SECRET_KEY) < SHORTEST_SECRET:
         'python -c "import secrets; print(secrets.token_urlsafe(48))"'
     )
 ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS", "*").split(",")]
+if PRODUCTION and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS=* answers to any name: production wants the names of the portal.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")

@@ -41,6 +41,12 @@ def test_production_refuses_a_short_secret_also_where_nobody_says_production(pro
     assert (code, "SECRET_KEY is too short: production wants 40 characters or more" in said) == (1, True)
 
 
+@pytest.mark.parametrize("hosts", ["*", "palace.example.cn, *"])
+def test_production_refuses_to_answer_to_any_name(hosts):
+    code, said = start(ALLOWED_HOSTS=hosts)
+    assert (code, "production wants the names of the portal" in said) == (1, True)
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
 def test_production_refuses_to_start_without(name):
     code, said = start(**{name: ""})
