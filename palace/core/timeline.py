@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import DateField, Model, Q, QuerySet, TimeField
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.db.models import DateField, DateTimeField, Model, Q, QuerySet, TimeField
 from django.utils.formats import localize
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -167,11 +165,10 @@ def shown(value, field, things: dict) -> str:
         return amount_text(value)
     if isinstance(field, TimeField):
         return str(value)[:5]
-    if type(field) is DateField:
+    if isinstance(field, DateTimeField):  # by its kind, never by its look: a name may be written like a time
+        return moment(datetime.fromisoformat(value))
+    if isinstance(field, DateField):
         return str(localize(date.fromisoformat(value)))
-    at = parse_datetime(value) if isinstance(value, str) and "T" in value else None
-    if at and timezone.is_aware(at):
-        return moment(at)
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 

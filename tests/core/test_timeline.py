@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -6,7 +8,7 @@ from django.utils.translation import override
 from palace.accounts.models import HardshipFile, StaffAct
 from palace.core.actor import acting
 from palace.core.timeline import entries_of, events, origin_text
-from venues.models import Tariff, TariffLine, Unit, Venue
+from venues.models import Closure, Tariff, TariffLine, Unit, Venue
 
 from ..factories import make_member, make_user, make_venue
 
@@ -40,6 +42,21 @@ def test_events_of_a_new_record_tell_only_what_was_filled_in():
     assert (who, action) == ("Database", "added")
     assert ("Name", "1 号场") in changes
     assert "Where it is" not in dict(changes)
+
+
+@pytest.mark.parametrize("name", ["2026-12-01T24:00", "2026-12-01T09:00:00+08:00", "25:00", "T"])
+def test_name_written_like_a_time_is_told_as_it_was_written(name):
+    venue = make_venue()
+    Venue.objects.filter(pk=venue.pk).update(name=name)
+    assert told(venue)[0][3] == [("Name", f"羽毛球馆 → {name}")]
+
+
+def test_moments_are_told_by_the_clock_of_the_house():
+    venue, since = make_venue(), datetime(2026, 12, 1, 1, 30, tzinfo=UTC)
+    row = Closure.objects.create(
+        palace=venue.palace, venue=venue, starts_at=since, ends_at=since + timedelta(hours=1), reason="检修"
+    )
+    assert ("From", "1 Dec 2026, 09:30") in told(row)[-1][3]
 
 
 def test_events_mask_who_is_not_staff():
