@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminImageFieldWidget, UnfoldAdminTextareaWidge
 
 from . import timeline
 from .admin_export import ExportMixin
-from .admin_forms import PalaceForm, PictureField, PreviewForm, RowForm
+from .admin_forms import PalaceForm, PictureField, PreviewForm, RowForm, SearchedSelect
 from .constraints import refusal_of
 from .navigation import address
 
@@ -75,6 +75,8 @@ class Scoped:
         related = self.admin_site._registry.get(db_field.remote_field.model)
         if "queryset" not in kwargs and isinstance(related, Scoped):
             kwargs["queryset"] = related.scoped(db_field.remote_field.model._default_manager.all(), request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SearchedSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,13 @@ class PictureField(forms.FileField):
     def clean(self, data, initial=None):
         file = super().clean(data, initial)
         return clean_picture(file) if data and file is data else file
+
+
+class SearchedSelect(AutocompleteSelect):
+    """A choice found by typing. Django's own asks the database for whatever was sent, and fails on what is no id."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [v for v in value if str(v).isascii() and str(v).isdecimal()], attr)
 
 
 class RowForm(forms.ModelForm):

@@ -13,6 +13,7 @@ from bookings.words import spaced
 from palace.accounts.models import RoleAssignment, RosterEntry, User
 from palace.core import outbox
 from palace.core.models import AuditEntry, OutboxMessage
+from palace.unions.models import Union
 
 from ..factories import make_palace, make_union, make_user
 from .admin_house import enter, house, record, registers, url
@@ -327,6 +328,15 @@ def test_strange_addresses_are_not_found(client, path):
 def test_strange_queries_get_an_answer(client, query, status):
     enter(client, make_palace(), "director")
     assert client.get(url("bookings.booking", "changelist") + query).status_code == status
+
+
+@pytest.mark.parametrize("parent", ["x", "1e400", "一", "١", "9" * 30, "\0", "-1"])
+def test_searched_choice_that_is_no_id_is_refused_in_words(client, parent):
+    client.force_login(User.objects.create_superuser("13800000001", "a-long-enough-password", name="装机员"))
+    fields = {"level": "county", "name": "潮城市总工会", "region_code": "330400", "parent": parent}
+    answer = client.post(url("unions.union", "add"), fields)
+    assert (answer.status_code, "parent" in answer.context["adminform"].form.errors) == (200, True)
+    assert not Union.objects.filter(name="潮城市总工会").exists()
 
 
 def test_third_party_registers_stay_outside():
