@@ -35,6 +35,7 @@ class BookingAdmin(ReadOnly, PalaceModelAdmin):
     list_filter = (("unit__venue", OfPalaceFilter), "status", "source")
     list_select_related = ("member", "unit__venue", "booked_by", "cancelled_by")
     search_fields = ("=number",)
+    search_help_text = _("Booking number; people are found at the desk.")
     date_hierarchy = "starts_at"
     fields = (
         ("number", "status"),

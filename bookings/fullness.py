@@ -52,8 +52,11 @@ def venue_ids(book: Rulebook) -> list[int]:
     return [v.id for v in book.venues.values() if v.is_active and book.units_of(v.id)]
 
 
-def fullness(book: Rulebook, venue_id: int, held: dict[int, list[Held]], now: datetime) -> Fullness:
-    """``held`` are the rows of its spaces, from now to three hours on at least."""
+def fullness(book: Rulebook, venue_id: int, held: dict[int, list[Held]], now: datetime, guests: int = 0) -> Fullness:
+    """``held`` are the rows of its spaces, from now to three hours on at least; ``guests`` are inside without a place.
+
+    Guests count against the room of a shared venue at this moment; the coming hours are told by what is held.
+    """
     units = basic_units(book.units_of(venue_id))
     places = sum(u.place_count if u.shared else 1 for u in units)
     shared = any(u.shared for u in units)
@@ -62,6 +65,9 @@ def fullness(book: Rulebook, venue_id: int, held: dict[int, list[Held]], now: da
         return Fullness(venue_id, state, 0, places, shared, opens_at=opens_at)
     free = sum(free_places(book, u, held[u.space_id], now, now, now) for u in units)
     state, closure_id = (OPEN, None) if free else why_full(units, held, now)
+    if free and shared:
+        free = max(0, free - guests)
+        state = OPEN if free else FULL
     return Fullness(venue_id, state, free, places, shared, next_hours(book, units, held, now), closure_id=closure_id)
 
 

@@ -18,7 +18,7 @@ from palace.core.wording import (
     tongues,
     weekday_text,
 )
-from venues.models import Venue
+from venues.models import Venue, Visit
 from venues.rules import Caller, PolicyRules, PriceLine, Rulebook, at, interval
 
 from .board import rows_of
@@ -57,14 +57,15 @@ def last_day(book: Rulebook, units, today: date, asked: date) -> date:
 def listed(book: Rulebook, venues: list[Venue], day: date, caller: Caller, now: datetime) -> list[dict]:
     """Rows of the list: how each venue is now, and what it has on ``day``.
 
-    One query; two where ``day`` is not today.
+    Two queries; three where ``day`` is not today.
     """
     today = local_day(now)
     venues = [venue for venue in venues if book.units_of(venue.pk)]
     spaces = {unit.space_id for venue in venues for unit in book.units_of(venue.pk)}
     held = busy(spaces, *day_bounds(today - DAY, 2))
     that_day = held if day == today else busy(spaces, *day_bounds(day))
-    seen = {venue.pk: fullness(book, venue.pk, held, now) for venue in venues}
+    guests = Visit.objects.guests(book.palace_id, now)
+    seen = {venue.pk: fullness(book, venue.pk, held, now, guests.get(venue.pk, 0)) for venue in venues}
     venues.sort(key=lambda venue: worth_going(seen[venue.pk]))
     return [row(book, venue, seen[venue.pk], that_day, day, caller, now) for venue in venues]
 

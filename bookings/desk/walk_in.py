@@ -14,7 +14,7 @@ from bookings.permissions import confirms_for
 from bookings.refusals import refuse
 from bookings.services import caller_of
 from bookings.slots import busy
-from bookings.walk_ins import FreeNow, all_free_now, counted_today, free_now, let_in, open_now, walk_in
+from bookings.walk_ins import FreeNow, all_free_now, counted_today, free_now, let_in, most_persons, open_now, walk_in
 from palace.accounts.views.answers import attempt, page
 from palace.accounts.views.desk import member_here, phone_of
 from palace.core.wording import local_text, masked_name, masked_number
@@ -39,6 +39,7 @@ def desk_walk_in(request):
     form = LetInForm(request.POST or None, venues=venues, initial={"venue": whole(request.GET.get("venue"))})
     if attempt(form, lambda data: let_in(by=request.user, **data)):
         messages.success(request, let_in_text(**form.cleaned_data))
+        say_crowded(request, book, form.cleaned_data["venue"])
         return redirect("desk_walk_in")
     counted = list(counted_today(request.palace, now))
     free = all_free_now(book, Caller(signed_in=True, verified=True), now, approves=may(request, "bookings.approve"))
@@ -69,6 +70,15 @@ def desk_walk_in_undo(request, pk):
 def let_in_text(venue: Venue, persons: int) -> str:
     words = {"n": persons, "venue": local_text(venue, "name")}
     return ngettext("%(n)s person came in: %(venue)s.", "%(n)s persons came in: %(venue)s.", persons) % words
+
+
+def say_crowded(request, book, venue: Venue) -> None:
+    """The count is kept: they stand inside. Who counts is told where that is more than the venue holds."""
+    inside, most = Visit.objects.filter(venue=venue).inside(timezone.now()).persons(), most_persons(book, venue.pk)
+    if inside > most:
+        text = _("About %(inside)s are in %(venue)s now, and it holds %(most)s.")
+        words = {"inside": inside, "venue": local_text(venue, "name"), "most": most}
+        messages.warning(request, text % words)
 
 
 def by_venue(book, free: list[FreeNow]) -> list[tuple]:

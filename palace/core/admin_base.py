@@ -220,4 +220,7 @@ class PalaceInline(Scoped, TabularInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         form = type(self.form.__name__, (self.form,), {"request": request})
-        return super().get_formset(request, obj, **{"form": form} | kwargs)
+        formset = super().get_formset(request, obj, **{"form": form} | kwargs)
+        for field in formset.form.base_fields.values():  # the heads of the columns are labels to the eye only
+            field.widget.attrs.setdefault("aria-label", field.label)
+        return formset

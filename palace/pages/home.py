@@ -18,9 +18,13 @@ FEW = 6  # venues that fit a phone beside the ticket
 MANY = 9  # more hide the shortcuts and the notices below them
 
 
-def home_page(book: Rulebook | None, held: dict, reasons: dict[int, str], now: datetime) -> dict:
-    """``held`` are the rows of all spaces for the next four hours, ``reasons`` those of closures by id."""
-    seen = sorted((fullness(book, pk, held, now) for pk in venue_ids(book)), key=worth_going) if book else []
+def home_page(
+    book: Rulebook | None, held: dict, guests: dict[int, int], reasons: dict[int, str], now: datetime
+) -> dict:
+    """``held`` are the rows of all spaces for the next four hours, ``guests`` who is inside without a booking, by venue,
+    ``reasons`` those of closures by id."""
+    venues = (fullness(book, pk, held, now, guests.get(pk, 0)) for pk in venue_ids(book)) if book else ()
+    seen = sorted(venues, key=worth_going)
     rows = [row(book, each, reasons, now) for each in seen if book]
     shown = unfolded(seen)
     return {

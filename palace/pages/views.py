@@ -12,7 +12,7 @@ from bookings.models import Booking
 from bookings.slots import busy
 from bookings.views.base import rules_of
 from palace.notices.models import Announcement
-from venues.models import Closure
+from venues.models import Closure, Visit
 
 from .home import home_page
 
@@ -26,12 +26,13 @@ def home(request):
     booking = next_booking(request.user, now)
     context = {"ticket": next_ticket(booking, now, palace) if booking else None, "announcements": announcements[:3]}
     if palace is None:
-        return render(request, "pages/home.html", context | home_page(None, {}, {}, now))
+        return render(request, "pages/home.html", context | home_page(None, {}, {}, {}, now))
     book = rules_of(request, palace)
     spaces = {unit.space_id for venue_id in venue_ids(book) for unit in book.units_of(venue_id)}
     held = busy(spaces, now, now + AHEAD)
+    guests = Visit.objects.guests(palace.pk, now)
     reasons = Closure.objects.reasons(palace.pk, now, now + AHEAD)
-    return render(request, "pages/home.html", context | home_page(book, held, reasons, now))
+    return render(request, "pages/home.html", context | home_page(book, held, guests, reasons, now))
 
 
 def next_booking(user, now) -> Booking | None:

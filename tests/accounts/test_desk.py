@@ -222,6 +222,16 @@ def test_page_opens_for_known_members(client, clerk, palace):
     assert list(PersonalRead.objects.values_list("member", "what")) == [(member.pk, "page")]
 
 
+def test_page_of_a_colleague_offers_no_change_of_his_access(client, clerk, palace):
+    colleague = known(palace, user=make_user(role="venue_manager", palace=palace))
+    doors, words = [], "这是工作账号，登录方式由管理员来改。"
+    for member in (known(palace), colleague):
+        page = client.get(reverse("desk_member", args=[member.pk])).content.decode()
+        names = ("desk_member_phone", "desk_member_password")
+        doors.append(([reverse(name, args=[member.pk]) in page for name in names], words in page))
+    assert doors == [([True, True], False), ([False, False], True)]
+
+
 def test_full_number_is_shown_on_request_and_logged(client, clerk, palace):
     member = known(palace)
     url = reverse("desk_member", args=[member.pk])

@@ -403,6 +403,11 @@ def test_no_more_people_are_let_in_at_a_press_than_the_place_holds(house, person
     )
 
 
+def test_more_people_than_the_place_holds_are_counted_with_a_word(house):
+    assert said(let(house, persons="40")) == ["健身房进了 40 人。"]
+    assert said(let(house, persons="2")) == ["健身房进了 2 人。", "健身房现在约有 42 人，只容得下 40 人。"]
+
+
 def test_people_let_in_by_mistake_are_taken_back_the_same_day(house):
     let(house, persons="38")
     client, visit = house.client(), Visit.objects.get()

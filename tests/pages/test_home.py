@@ -7,11 +7,12 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.services import book_slot
 from palace.notices.models import Announcement
 from venues import rulebook
-from venues.models import Closure, OpeningException, OpeningHours, Venue
+from venues.models import Closure, OpeningException, OpeningHours, Venue, Visit
 from venues.services import close
 
 from ..factories import SHANGHAI, at, make_member, make_palace, make_user, make_venue
@@ -58,6 +59,21 @@ def test_home_counts_what_has_room_now(client):
         ("满了", 0, 2, 2),
     ]
     assert context["venues"][1]["next"] == [("11 点", "空 2"), ("12 点", "空 2"), ("13 点", "空 2")]
+
+
+def test_home_counts_guests_of_a_shared_room_until_they_leave(client, clock):
+    venue, now = make_venue(shared=True, places=10, kind="gym"), timezone.now()
+    fields = {"palace": venue.palace, "venue": venue, "source": "walk_in", "entered_at": now - timedelta(hours=1)}
+    hall = make_venue(venue.palace, places=2)
+    Visit.objects.create(**fields | {"venue": hall}, persons=2, leaves_at=now + timedelta(hours=1))
+    Visit.objects.create(**fields, persons=4, leaves_at=now + timedelta(hours=1))
+    Visit.objects.create(**fields, persons=3, leaves_at=now)
+    rows = [(v["count"], v["chip"]) for v in seen(client)["venues"]]
+    Visit.objects.create(**fields, persons=30, leaves_at=now + timedelta(hours=1))
+    assert (rows, [(v["count"], v["chip"]) for v in seen(client)["venues"]]) == (
+        [(6, "宽松"), (2, "宽松")],
+        [(2, "宽松"), (0, "满了")],
+    )
 
 
 def test_home_counts_the_courts_of_a_hall_once(client):
@@ -202,7 +218,7 @@ def test_home_costs_the_same_for_thirty_venues(client):
         venues.append(make_venue(palace, places=2, name=f"馆 {n}"))
         book(venues[-1].units.first(), member, 14)
     counts.append(queries_of(client, palace))
-    assert (counts, Venue.objects.count()) == ([9, 9], 30)
+    assert (counts, Venue.objects.count()) == ([10, 10], 30)
 
 
 def queries_of(client, palace) -> int:

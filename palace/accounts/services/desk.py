@@ -101,6 +101,15 @@ def change_phone_at_desk(*, member: Member, by: User, palace, phone: str, reason
     return member
 
 
+def access_refusal(member: Member, by: User) -> str:
+    """Why ``by`` may not change the access of ``member``; nothing where he may."""
+    try:
+        refuse_foreign_access(member, by)
+    except ValidationError as error:
+        return error.messages[0]
+    return ""
+
+
 def refuse_foreign_access(member: Member, by: User) -> None:
     """The desk changes nobody's access who works for a house, and not its own."""
     refuse_own_work(member, by)

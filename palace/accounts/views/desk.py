@@ -123,6 +123,7 @@ def desk_member(request, pk):
     phone = shown(phone_of(member)) if asked else masked_number(phone_of(member))
     hardship = sees_hardship(request.user, request.palace)
     context = {"member": member, "phone": phone, "asked": asked, "may_see_hardship": hardship}
+    context["access_refusal"] = desk.access_refusal(member, request.user)
     return render(request, "accounts/desk_member.html", context | allowed(request))
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from bookings.fullness import opening_at
 from bookings.models import Booking, BookingStatus
 from bookings.planning import Plan
 from bookings.services import (
@@ -171,7 +172,8 @@ def absent(house: House, event: Event) -> None:
 
 
 def come_in(house: House, event: Event) -> None:
-    stays = timedelta(minutes=rng("stays", event.pk).randint(40, 130))
+    leaves_at = event.at + timedelta(minutes=rng("stays", event.pk).randint(40, 130))
+    opened = opening_at(house.book, event.venue_id or 0, event.at)
     Visit.objects.create(
         palace_id=event.palace_id,
         venue_id=event.venue_id or 0,
@@ -179,7 +181,7 @@ def come_in(house: House, event: Event) -> None:
         source=VisitSource.WALK_IN,
         persons=event.persons,
         entered_at=event.at,
-        leaves_at=event.at + stays,
+        leaves_at=min(leaves_at, opened[1]) if opened else leaves_at,
         recorded_by=house.desk,
     )
 
