@@ -6,6 +6,7 @@ from itertools import groupby
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.forms.models import BaseInlineFormSet, ModelChoiceIterator
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -255,6 +256,7 @@ class TariffAdmin(RuleAdmin):
     edit_right = "venues.set_prices"
     parts = {TariffLine: "tariff", TariffDiscount: "tariff"}
     inlines = (LineInline, DiscountInline)
+
     list_display = ("venue", "unit", "first_day", "last_day", "prices", "market")
     export_columns = (
         "venue",
@@ -280,6 +282,12 @@ class TariffAdmin(RuleAdmin):
             },
         ),
     )
+
+    def save_related(self, request, form, formsets, change):
+        """Two people may enter the same price in two windows: the database says so while the page can still be shown."""
+        super().save_related(request, form, formsets, change)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS tariff_prices_apart IMMEDIATE")
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("lines")

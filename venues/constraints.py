@@ -25,6 +25,9 @@ def declare() -> None:
             "exception_hours_apart": _(
                 "Somebody has just entered a row for this day and time. Look at the list, and change that one instead."
             ),
+            "tariff_prices_apart": _(
+                "Somebody has just entered a price for the same people at this time. Load the page again and look."
+            ),
             "occupancy_places_free": _("Somebody has just taken this. Choose another time."),
             "discount_once": _("This category has a discount in this tariff already. Change that line."),
             "discount_at_most_all": _("Nobody pays more than the whole price: type a number from 0 to 100."),

@@ -204,7 +204,8 @@ class TariffAudience(models.TextChoices):
 class TariffLine(models.Model):
     """Price an hour (of a unit, or of a head where the unit is shared) in a band of the day, for an audience.
 
-    Where several lines fit, the cheapest for the caller applies.
+    Where several lines fit, the cheapest for the caller applies. The constraint ``tariff_prices_apart`` lets no two lines of
+    a tariff for one audience and kind of day share a time; it is checked at the end of a transaction.
     """
 
     tariff = models.ForeignKey(Tariff, models.CASCADE, related_name="lines", verbose_name=_("tariff"))
