@@ -12,7 +12,6 @@ from venues.rules import PriceLine, overlapping
 from ..factories import make_venue
 from ..pages.admin_house import enter, url
 
-pytestmark = pytest.mark.django_db
 NAME = "tariff_prices_apart"
 # two bands, and whether they share a time
 BANDS = [
@@ -53,6 +52,7 @@ def kept(*lines: TariffLine) -> bool:
     return True
 
 
+@pytest.mark.django_db
 @pytest.mark.invariant
 @pytest.mark.parametrize("band", BANDS)
 def test_database_and_form_agree_on_what_shares_a_time(band):
@@ -65,6 +65,7 @@ def test_database_and_form_agree_on_what_shares_a_time(band):
     )
 
 
+@pytest.mark.django_db
 @pytest.mark.invariant
 def test_other_people_other_days_and_other_tariffs_have_prices_of_their_own():
     tariff, other = make_venue().tariffs.get(), make_venue().tariffs.get()
@@ -77,6 +78,7 @@ def test_other_people_other_days_and_other_tariffs_have_prices_of_their_own():
     )
 
 
+@pytest.mark.django_db
 @pytest.mark.invariant
 def test_border_between_two_prices_moves_in_two_rows():
     tariff = make_venue().tariffs.get()
@@ -87,6 +89,7 @@ def test_border_between_two_prices_moves_in_two_rows():
     assert [str(row.to_time) for row in tariff.lines.order_by("from_time")] == ["13:00:00", "18:00:00"]
 
 
+@pytest.mark.django_db
 def test_price_entered_in_two_windows_is_refused_in_the_second(client):
     """The second window does not know the row of the first: what it sends is content in itself."""
     tariff = make_venue(prices=[(8, 22, 1500)]).tariffs.get()
