@@ -1,5 +1,6 @@
 """The life of a booking in words, read from the audit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,11 +31,28 @@ class Event:
     what: str
 
 
-def history(booking: Booking) -> list[Event]:
-    """Who did what when, the newest first: two queries."""
+def history(booking: Booking, ledger: Sequence[LedgerTransaction] = ()) -> list[Event]:
+    """Who did what when, the newest first: two queries. What the booking or its ``ledger`` knows the moment of is told so."""
     rows = list(AuditEntry.objects.filter(table_name="bookings_booking", row_id=str(booking.pk)).order_by("-at", "-id"))
     names = dict(User.objects.filter(pk__in={row.actor_id for row in rows if row.actor_id}).values_list("pk", "name"))
-    return [Event(row.at, who(booking, row, names), what) for row in rows for what in told(row)]
+    paid = zip((row for row in rows if is_money(row)), reversed(ledger), strict=False)
+    moments = {row.pk: transaction.at for row, transaction in paid}
+    return [
+        Event(moments.get(row.pk) or moment_of(row), who(booking, row, names), what)
+        for row in rows
+        for what in told(row)
+    ]
+
+
+def is_money(row: AuditEntry) -> bool:
+    return row.action == "update" and "paid_fen" in (row.after or {})
+
+
+def moment_of(row: AuditEntry) -> datetime:
+    after = row.after or {}
+    names = ("created_at",) if row.action == "insert" else ("checked_in_at", "cancelled_at")
+    known = next((after[name] for name in names if after.get(name)), None)
+    return datetime.fromisoformat(known) if known else row.at
 
 
 def was_refused(booking: Booking) -> bool:

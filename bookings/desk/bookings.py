@@ -100,8 +100,9 @@ def desk_booking(request, number):
 def booking_page(request, booking, status=200, **forms):
     """One booking with everything that may be done to it now. ``forms`` hold what was just refused."""
     now, may_do = timezone.now(), rights(request)
-    context = {"booking": booking, "now": now, "may": may_do, "events": history(booking), "ledger": ledger_of(booking)}
-    context["sums"] = sums(context["ledger"])
+    ledger = ledger_of(booking)
+    context = {"booking": booking, "now": now, "may": may_do, "events": history(booking, ledger), "ledger": ledger}
+    context["sums"] = sums(ledger)
     state = state_of(booking, now)
     context |= state | steps(booking, now, may_do, forms, is_shut=state["shut_at"] is not None)
     say_unshown(request, context, forms)

@@ -245,7 +245,9 @@ def test_money_is_part_of_the_history(house):
     booking = house.book(12)
     take_payment(booking=booking, by=house.clerk, amount_fen=1500, account="cash", receipt_number="A")
     refund(booking=booking, by=house.clerk, amount_fen=500, account="cash", receipt_number="B", reason="少用一半")
-    assert [event.what for event in history(booking)][:2] == ["退款 5 元", "收款 15 元"]
+    events, ledger = history(booking, ledger_of(booking)), ledger_of(booking)
+    assert [event.what for event in events[:2]] == ["退款 5 元", "收款 15 元"]
+    assert [event.at for event in events] == [ledger[1].at, ledger[0].at, booking.created_at]
 
 
 def owed(house) -> str:

@@ -87,10 +87,19 @@ def moment_of(wish: Wish, now: datetime, chance: Random) -> tuple[datetime, bool
     return latest - timedelta(minutes=chance.randint(5, 2880)), True
 
 
+def when_staffed(moment: datetime) -> datetime:
+    """Nobody is at the desk at night: what would be booked then was booked in the evening before."""
+    here = moment.astimezone(SHANGHAI)
+    if 9 <= here.hour < 21:
+        return moment
+    return here.replace(hour=20) - timedelta(days=here.hour < 9)
+
+
 def place(house: House, spec: VenueSpec, wish: Wish, made_at: datetime, by_desk: bool, chance: Random) -> Placed | None:
     """None where the wish is lost."""
     member = house.someone(at_day(wish.starts_at), spec, chance)
     by_desk = by_desk or chance.random() < desk_share(wish)
+    made_at = when_staffed(made_at) if by_desk else made_at
     own = member.guardian.user if member.guardian else member.user
     try:
         return place_booking(
