@@ -24,6 +24,7 @@ from .navigation import address
 
 REFUSALS = (ValidationError, IntegrityError, ProtectedError, RestrictedError)
 MOST_LISTED = 20
+MOST_ROWS = 300  # of a table inside a page
 RECENT_EVENTS = 5
 PREVIEW = ("understood", "seen")
 MOST_EVENTS = 200
@@ -220,7 +221,12 @@ class PalaceInline(Scoped, TabularInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         form = type(self.form.__name__, (self.form,), {"request": request})
-        formset = super().get_formset(request, obj, **{"form": form} | kwargs)
+        limits = {
+            "form": form,
+            "max_num": MOST_ROWS,
+            "absolute_max": MOST_ROWS,
+        }  # a number from outside is no work to do
+        formset = super().get_formset(request, obj, **limits | kwargs)
         for field in formset.form.base_fields.values():  # the heads of the columns are labels to the eye only
             field.widget.attrs.setdefault("aria-label", field.label)
         return formset
