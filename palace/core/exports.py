@@ -45,7 +45,9 @@ def workbook(*, title: str, headers: Sequence[str], rows: Iterable[Sequence], wa
     """
     lines = [[cell(value) for value in row] for row in (headers, *rows)]
     file = io.BytesIO()
-    book = Workbook(file, {"in_memory": True, "strings_to_urls": False})
+    book = Workbook(
+        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )  # text stays text
     sheet = book.add_worksheet(sheet_title(title))
     bold = book.add_format({"bold": True})
     formats = {kind: book.add_format({"num_format": code}) for kind, code in FORMATS.items()}

@@ -56,6 +56,13 @@ def test_workbook_holds_no_formula_and_says_who_made_it():
     assert book.active.title == "a b  c"
 
 
+@pytest.mark.parametrize("text", ["{=1+1}", "{=HYPERLINK(1)}", "http://a.example", "internal:A1", "mailto:a@b.example"])
+def test_text_stays_text_wherever_it_stands(text):
+    content = workbook(title="x", headers=[text], rows=[[text]], watermark=text)
+    cells = [c for row in openpyxl.load_workbook(io.BytesIO(content)).active.rows for c in row]
+    assert [(c.value, c.data_type, c.hyperlink) for c in cells] == [(text, "s", None)] * 3
+
+
 def test_workbook_is_as_wide_as_its_words_and_knows_days_times_and_amounts():
     rows = [["羽毛球馆", date(2026, 11, 21), datetime(2026, 11, 20, 16, 30, tzinfo=UTC), time(9), Decimal("15.5"), 3]]
     content = workbook(title="x", headers=["馆", "a", "b", "c", "d", "e" * 99], rows=rows, watermark="谁" * 99)
