@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from palace.accounts.models import User
 from palace.core.models import AuditEntry, LedgerTransaction
+from palace.core.timeline import entries_of
 from palace.core.wording import clock_text, day_text, masked_name, money_text
 
 from .models import Booking, BookingSource, BookingStatus
@@ -33,7 +34,7 @@ class Event:
 
 def history(booking: Booking, ledger: Sequence[LedgerTransaction] = ()) -> list[Event]:
     """Who did what when, the newest first: two queries. What the booking or its ``ledger`` knows the moment of is told so."""
-    rows = list(AuditEntry.objects.filter(table_name="bookings_booking", row_id=str(booking.pk)).order_by("-at", "-id"))
+    rows = list(entries_of(booking))
     names = dict(User.objects.filter(pk__in={row.actor_id for row in rows if row.actor_id}).values_list("pk", "name"))
     paid = zip((row for row in rows if is_money(row)), reversed(ledger), strict=False)
     moments = {row.pk: transaction.at for row, transaction in paid}
@@ -57,8 +58,8 @@ def moment_of(row: AuditEntry) -> datetime:
 
 def was_refused(booking: Booking) -> bool:
     """Whether a cancelled booking was still a request when it ended: one query."""
-    rows = AuditEntry.objects.filter(table_name="bookings_booking", row_id=str(booking.pk))
-    return rows.filter(before__status=BookingStatus.PENDING, after__status=BookingStatus.CANCELLED).exists()
+    ends = {"before__status": BookingStatus.PENDING, "after__status": BookingStatus.CANCELLED}
+    return entries_of(booking).filter(**ends).exists()
 
 
 def who(booking: Booking, row: AuditEntry, names: dict[int, str]) -> str:

@@ -109,7 +109,7 @@ def most_persons(book: Rulebook, venue_id: int) -> int:
 def counted_today(palace, now: datetime):
     """Who was let in today without a booking, the latest first: what a slip of the finger can be taken back from."""
     since = at(local_day(now), MIDNIGHT)
-    rows = Visit.objects.filter(palace=palace, source=VisitSource.WALK_IN, source_id=None, entered_at__gte=since)
+    rows = Visit.objects.filter(palace=palace, entered_at__gte=since).unbooked()
     return rows.select_related("venue").order_by("-entered_at", "-pk")
 
 

@@ -256,7 +256,6 @@ class TariffAdmin(RuleAdmin):
     edit_right = "venues.set_prices"
     parts = {TariffLine: "tariff", TariffDiscount: "tariff"}
     inlines = (LineInline, DiscountInline)
-
     list_display = ("venue", "unit", "first_day", "last_day", "prices", "market")
     export_columns = (
         "venue",

@@ -88,9 +88,13 @@ class VisitQuerySet(models.QuerySet):
         here = Q(leaves_at__gt=now) | Q(leaves_at=None, entered_at__gte=midnight)
         return self.filter(here, entered_at__gt=now - timedelta(days=1), entered_at__lte=now)
 
+    def unbooked(self):
+        """Let in just so: no booking, no place of their own."""
+        return self.filter(source="walk_in", source_id=None)
+
     def guests(self, palace_id: int, now) -> dict[int, int]:
         """Persons inside without a booking, by venue: they hold no place, and take room all the same."""
-        here = self.filter(palace=palace_id, source="walk_in", source_id=None).inside(now)
+        here = self.filter(palace=palace_id).unbooked().inside(now)
         return dict(here.values_list("venue").annotate(persons=Sum("persons")).order_by())
 
     def persons(self) -> int:

@@ -221,12 +221,9 @@ class PalaceInline(Scoped, TabularInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         form = type(self.form.__name__, (self.form,), {"request": request})
-        limits = {
-            "form": form,
-            "max_num": MOST_ROWS,
-            "absolute_max": MOST_ROWS,
-        }  # a number from outside is no work to do
-        formset = super().get_formset(request, obj, **limits | kwargs)
+        # A count claimed from outside is no work to do.
+        limits = {"max_num": MOST_ROWS, "absolute_max": MOST_ROWS}
+        formset = super().get_formset(request, obj, **{"form": form} | limits | kwargs)
         for field in formset.form.base_fields.values():  # the heads of the columns are labels to the eye only
             field.widget.attrs.setdefault("aria-label", field.label)
         return formset

@@ -29,13 +29,9 @@ BANDS = [
 ]
 
 
-def clock(text: str) -> time:
-    return time.fromisoformat(text)
-
-
 def line(tariff, since: str, until: str, **fields) -> TariffLine:
     values = {"audience": "members", "days": "any", "price_fen": 1500} | fields
-    return TariffLine(tariff=tariff, from_time=clock(since), to_time=clock(until), **values)
+    return TariffLine(tariff=tariff, from_time=time.fromisoformat(since), to_time=time.fromisoformat(until), **values)
 
 
 def kept(*lines: TariffLine) -> bool:
@@ -58,7 +54,10 @@ def kept(*lines: TariffLine) -> bool:
 def test_database_and_form_agree_on_what_shares_a_time(band):
     *clocks, shares = band
     tariff = make_venue().tariffs.get()
-    pair = [PriceLine("members", "any", clock(a), clock(b), 1500, "", "") for a, b in (clocks[:2], clocks[2:])]
+    pair = [
+        PriceLine("members", "any", time.fromisoformat(a), time.fromisoformat(b), 1500, "", "")
+        for a, b in (clocks[:2], clocks[2:])
+    ]
     assert (overlapping(pair) is not None, kept(line(tariff, *clocks[:2]), line(tariff, *clocks[2:]))) == (
         shares,
         not shares,
